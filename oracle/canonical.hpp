@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one form to which every operator is lowered (SPEC 2): an index map that cuts x into
+// groups, and the choices of location, spread, clamp, scale and affine.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "oracle/question.hpp"
+
+namespace truenorm {
+
+enum class Location { mean, given, none };
+enum class Spread { variance, mean_square, given };
+enum class EpsMode { inside, outside, floor, floor_inside };
+
+/// Where the elements of a group lie in x, and which parameters they meet. Both are sums
+/// of a part that the group gives and a part that the place within the group gives, so
+/// the map takes O(groups + group size) memory.
+struct IndexMap {
+  std::vector<std::int64_t> group_element;    ///< [groups]
+  std::vector<std::int64_t> inner_element;    ///< [group size]
+  std::vector<std::int64_t> group_parameter;  ///< [groups]
+  std::vector<std::int64_t> inner_parameter;  ///< [group size]
+
+  [[nodiscard]] std::int64_t groups() const {
+    return static_cast<std::int64_t>(group_element.size());
+  }
+  [[nodiscard]] std::int64_t group_size() const {
+    return static_cast<std::int64_t>(inner_element.size());
+  }
+  [[nodiscard]] std::int64_t element(std::int64_t group, std::int64_t i) const {
+    return group_element[static_cast<std::size_t>(group)] +
+           inner_element[static_cast<std::size_t>(i)];
+  }
+  [[nodiscard]] std::int64_t parameter(std::int64_t group, std::int64_t i) const {
+    return group_parameter[static_cast<std::size_t>(group)] +
+           inner_parameter[static_cast<std::size_t>(i)];
+  }
+};
+
+struct CanonicalForm {
+  Location location = Location::mean;
+  Spread spread = Spread::variance;
+  std::int64_t ddof = 0;
+  bool clamps_variance = false;
+  EpsMode eps_mode = EpsMode::inside;
+  Rational eps;
+  std::int64_t gamma_offset = 0;
+  bool rounds_normalized = false;
+  IndexMap map;
+};
+
+/// A real that an output is made of: one for each element, or one for each group.
+enum class Quantity { y, mean, rstd, scale, offset };
+
+[[nodiscard]] CanonicalForm lower(const Question& question);
+
+/// throws   QuestionError if the operator has no such output
+[[nodiscard]] Quantity quantity_of(const Question& question, std::string_view output);
+
+}  // namespace truenorm

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// Floating-point formats as data: what a dtype can hold, without native half types.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace truenorm {
+
+/// A binary floating-point format with subnormals, signed zeros, Inf and NaN.
+///
+/// values   finite numbers are m * 2^e with |m| < 2^precision_bits and
+///          emin - precision_bits + 1 <= e <= emax - precision_bits + 1
+/// source   SPEC 1; IEEE 754-2019, 3.3
+struct Format {
+  std::string_view name;
+  int precision_bits;
+  int emin;
+  int emax;
+  int storage_bits;
+
+  friend bool operator==(const Format& a, const Format& b) { return a.name == b.name; }
+};
+
+inline constexpr Format float16{"float16", 11, -14, 15, 16};
+inline constexpr Format bfloat16{"bfloat16", 8, -126, 127, 16};
+inline constexpr Format float32{"float32", 24, -126, 127, 32};
+inline constexpr Format float64{"float64", 53, -1022, 1023, 64};
+
+/// Every format, narrowest first.
+[[nodiscard]] std::span<const Format> formats();
+
+/// The format of that name, if there is one.
+[[nodiscard]] std::optional<Format> find_format(std::string_view name);
+
+/// The number that the low storage_bits of `bits` denote.
+///
+/// values   every format of SPEC 1 is a subset of binary64, so nothing is rounded
+[[nodiscard]] double decode(const Format& format, std::uint64_t bits);
+
+/// The bits of a value of the format; NaN becomes the quiet NaN.
+///
+/// throws   std::invalid_argument if the format does not hold the value
+[[nodiscard]] std::uint64_t encode(const Format& format, double value);
+
+/// RN: the nearest value of the format, ties to even, overflow to an infinity.
+[[nodiscard]] double round_to_nearest(const Format& format, double value);
+
+/// Whether the format holds the value (an infinity or NaN counts as held).
+[[nodiscard]] bool is_value_of(const Format& format, double value);
+
+[[nodiscard]] double largest_finite(const Format& format);
+[[nodiscard]] double smallest_normal(const Format& format);
+[[nodiscard]] double smallest_subnormal(const Format& format);
+
+/// The next value of the format above a finite one; above the largest is +Inf.
+[[nodiscard]] double next_up(const Format& format, double value);
+
+/// The next value of the format below a finite one; below the lowest is -Inf.
+[[nodiscard]] double next_down(const Format& format, double value);
+
+/// k with ulp_F(y) = 2^k, for a y with 2^exponent <= |y| < 2^(exponent + 1).
+///
+/// values   exponents above emax count as emax (SPEC 6, the edge of overflow)
+[[nodiscard]] int ulp_exponent(const Format& format, long exponent);
+
+/// k with ulp_F(y) = 2^k for a number y; 0 has the smallest ulp.
+[[nodiscard]] int ulp_exponent_of(const Format& format, double value);
+
+/// C's %a without trailing zeros, or nan, inf, -inf.
+[[nodiscard]] std::string hex_float(double value);
+
+}  // namespace truenorm
