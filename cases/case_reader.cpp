@@ -1,0 +1,419 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reads a case's question and expands it to one test for each dtype and direction.
+#include "cases/case_reader.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cases/attribute_reader.hpp"
+#include "cases/dialects.hpp"
+#include "cases/digest.hpp"
+#include "cases/expectations.hpp"
+#include "cases/merged_case.hpp"
+#include "cases/scalars.hpp"
+#include "cases/suggestion.hpp"
+#include "cases/tensor_reader.hpp"
+
+namespace truenorm {
+namespace {
+
+/// With a dtype, a direction and a digest beside it, an id then fits its 100 letters.
+constexpr std::size_t longest_case_name = 60;
+
+bool is_case_name(std::string_view text) {
+  return !text.empty() && text.size() <= longest_case_name &&
+         std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+         });
+}
+
+/// The dtypes of one test: x's, and those of the inputs that have their own.
+struct Dtypes {
+  Format of_x;
+  std::map<std::string, Format, std::less<>> of_others;
+
+  [[nodiscard]] const Format& of(std::string_view input) const {
+    const auto own = of_others.find(input);
+    return own == of_others.end() ? of_x : own->second;
+  }
+};
+
+struct NamedRecipe {
+  std::string name;
+  TensorRecipe recipe;
+};
+
+class CaseReader {
+ public:
+  CaseReader(const MergedCase& merged, const CaseFile& file, Budget& budget,
+             Problems& problems)
+      : merged_(merged), file_(file), budget_(budget), problems_(problems) {}
+
+  std::vector<TestCase> read() {
+    const std::size_t problems_before = problems_.count();
+    read_name();
+    read_operator();
+    read_dtypes();
+    read_directions();
+    if (op_ != nullptr) {
+      read_inputs();
+      attributes_ = read_attributes(merged_.entries("attributes", problems_), *op_,
+                                    read_dialect(), problems_);
+    }
+    read_outputs();
+    expectations_ = read_expectations(merged_, problems_);
+    if (problems_.count() > problems_before) return {};
+    std::vector<TestCase> tests = expand();
+    if (problems_.count() == problems_before) check_named_outputs();
+    if (problems_.count() > problems_before) return {};
+    return tests;
+  }
+
+ private:
+  const Node* required(std::string_view key) {
+    const Node* node = merged_.field(key);
+    if (node == nullptr) {
+      problems_.add(merged_.position(), fmt::format("the case has no '{}'", key));
+    }
+    return node;
+  }
+
+  void read_name() {
+    const Node* node = required("case");
+    if (node == nullptr) return;
+    if (node->kind != Node::Kind::scalar || !is_case_name(node->text)) {
+      problems_.add(node->position,
+                    fmt::format("a case's name is 1 to {} of a-z, 0-9 and -, not {}",
+                                longest_case_name, description(*node)));
+      return;
+    }
+    case_name_ = node->text;
+  }
+
+  void read_operator() {
+    const Node* node = required("op");
+    if (node == nullptr) return;
+    std::vector<std::string_view> known;
+    for (const OperatorSpec& op : operators()) known.push_back(op.name);
+    const auto op_name = read_choice(*node, "op", known, problems_);
+    if (op_name) op_ = find_operator(*op_name);
+  }
+
+  std::string read_dialect() {
+    const Node* node = merged_.field("dialect");
+    if (node == nullptr) return {};
+    const auto known = dialects();
+    return read_choice(*node, "dialect", {known.begin(), known.end()}, problems_)
+        .value_or("");
+  }
+
+  void read_dtypes() {
+    const Node* node = required("dtype");
+    if (node == nullptr) return;
+    if (node->kind == Node::Kind::map) {
+      read_dtype_map(*node);
+      return;
+    }
+    for (const Node* item : items_of(*node)) {
+      const auto format = read_format(*item, problems_);
+      if (!format) continue;
+      const bool is_repeated =
+          std::any_of(dtypes_.begin(), dtypes_.end(),
+                      [&](const Dtypes& earlier) { return earlier.of_x == *format; });
+      if (is_repeated) {
+        problems_.add(item->position,
+                      fmt::format("dtype {} is named twice", format->name));
+      }
+      dtypes_.push_back({*format, {}});
+    }
+    if (dtypes_.empty() && node->kind == Node::Kind::list && node->items.empty()) {
+      problems_.add(node->position, "dtype names none");
+    }
+  }
+
+  void read_dtype_map(const Node& node) {
+    const Node* of_x = find(node, "x");
+    if (of_x == nullptr) {
+      problems_.add(node.position, "a map of dtypes needs that of x");
+      return;
+    }
+    const auto format = read_format(*of_x, problems_);
+    if (!format) return;
+    Dtypes dtypes{*format, {}};
+    for (const Entry& entry : node.entries) {
+      if (op_ != nullptr && op_->find_input(entry.key) == nullptr &&
+          !is_derivative_input(entry.key)) {
+        problems_.add(entry.position, unknown_input(entry.key));
+        continue;
+      }
+      const auto own = read_format(entry.value, problems_);
+      if (own) dtypes.of_others.emplace(entry.key, *own);
+    }
+    dtypes_.push_back(std::move(dtypes));
+  }
+
+  /// The items of a list, or the one value that stands for a list of it.
+  static std::vector<const Node*> items_of(const Node& node) {
+    if (node.kind != Node::Kind::list) return {&node};
+    std::vector<const Node*> items;
+    for (const Node& item : node.items) items.push_back(&item);
+    return items;
+  }
+
+  void read_directions() {
+    const Node* node = merged_.field("direction");
+    if (node == nullptr) {
+      directions_ = {Direction::forward};
+      return;
+    }
+    for (const Node* item : items_of(*node)) {
+      const auto word =
+          read_choice(*item, "direction", {"forward", "vjp", "jvp"}, problems_);
+      if (!word) continue;
+      const Direction direction = *find_direction(*word);
+      if (std::find(directions_.begin(), directions_.end(), direction) !=
+          directions_.end()) {
+        problems_.add(item->position,
+                      fmt::format("direction {} is named twice", *word));
+      }
+      directions_.push_back(direction);
+    }
+    if (node->kind == Node::Kind::list && node->items.empty()) {
+      problems_.add(node->position, "direction names none");
+    }
+  }
+
+  [[nodiscard]] bool has_direction(Direction direction) const {
+    return std::find(directions_.begin(), directions_.end(), direction) !=
+           directions_.end();
+  }
+
+  /// dy and the tangents, which only their directions use.
+  [[nodiscard]] bool is_derivative_input(std::string_view input) const {
+    return (has_direction(Direction::vjp) && input == "dy") ||
+           (has_direction(Direction::jvp) && input.starts_with("tangent_"));
+  }
+
+  [[nodiscard]] std::string unknown_input(std::string_view input) const {
+    std::vector<std::string_view> known;
+    for (const InputSpec& spec : op_->inputs) known.push_back(spec.name);
+    return fmt::format("unknown input '{}' of {}{}", input, op_->name,
+                       suggestion(input, known));
+  }
+
+  void read_inputs() {
+    for (const Entry* entry : merged_.entries("inputs", problems_)) {
+      if (op_->find_input(entry->key) == nullptr && !is_derivative_input(entry->key)) {
+        problems_.add(entry->position, unknown_input(entry->key));
+        continue;
+      }
+      auto recipe = read_tensor(entry->value, entry->key, problems_);
+      if (!recipe) continue;
+      if (is_bound_to_one_dtype(*recipe) && has_several_dtypes(entry->key)) {
+        problems_.add(recipe->position,
+                      fmt::format("{}: bits mean one thing in one dtype, but the case "
+                                  "has several",
+                                  entry->key));
+      }
+      recipes_.push_back({entry->key, std::move(*recipe)});
+    }
+    // Scalars take their shape from x.
+    std::stable_partition(recipes_.begin(), recipes_.end(),
+                          [](const NamedRecipe& input) { return input.name == "x"; });
+  }
+
+  [[nodiscard]] bool has_several_dtypes(std::string_view input) const {
+    return std::any_of(dtypes_.begin(), dtypes_.end(), [&](const Dtypes& dtypes) {
+      return !(dtypes.of(input) == dtypes_.front().of(input));
+    });
+  }
+
+  void read_outputs() {
+    const Node* node = merged_.field("outputs");
+    if (node == nullptr) return;
+    if (node->kind == Node::Kind::scalar && node->text == "all") {
+      asks_for_all_ = true;
+      return;
+    }
+    if (node->kind != Node::Kind::list || node->items.empty()) {
+      problems_.add(node->position, fmt::format("outputs must be a list of names, or "
+                                                "all, not {}",
+                                                description(*node)));
+      return;
+    }
+    for (const Node& item : node->items) {
+      const auto output = read_text(item, "an item of outputs", problems_);
+      if (!output) continue;
+      if (asks_for(*output)) {
+        problems_.add(item.position,
+                      fmt::format("output '{}' is named twice", *output));
+      }
+      outputs_.push_back({*output, item.position});
+    }
+  }
+
+  [[nodiscard]] bool asks_for(std::string_view output) const {
+    return std::any_of(outputs_.begin(), outputs_.end(),
+                       [&](const NamedOutput& named) { return named.name == output; });
+  }
+
+  std::vector<TestCase> expand() {
+    std::vector<TestCase> tests;
+    for (const Dtypes& dtypes : dtypes_) {
+      for (const Direction direction : directions_) {
+        try {
+          auto inputs = realize_inputs(dtypes, direction);
+          if (!inputs) continue;
+          Question question(*op_, direction, attributes_, std::move(*inputs));
+          tests.push_back(make_test(std::move(question)));
+        } catch (const QuestionError& error) {
+          add_question_error(error, direction);
+        }
+      }
+    }
+    return tests;
+  }
+
+  std::optional<Tensors> realize_inputs(const Dtypes& dtypes, Direction direction) {
+    Tensors tensors;
+    for (const auto& [input, recipe] : recipes_) {
+      if (direction == Direction::forward && op_->find_input(input) == nullptr)
+        continue;
+      Shape scalar_shape;
+      // Without an x the question will not stand; it says so better than we could.
+      if (const auto x = tensors.find("x"); !recipe.shape && x != tensors.end()) {
+        scalar_shape = parameter_shape(*op_, attributes_, x->second.shape());
+      }
+      if (!spend(element_count(recipe.shape.value_or(scalar_shape))))
+        return std::nullopt;
+      auto tensor = realize(recipe, input, dtypes.of(input), scalar_shape, problems_);
+      if (!tensor) return std::nullopt;
+      tensors.emplace(input, std::move(*tensor));
+    }
+    return tensors;
+  }
+
+  bool spend(std::int64_t elements) {
+    if (elements > budget_.elements) {
+      budget_.is_exceeded = true;
+      problems_.add(merged_.position(),
+                    fmt::format("the tests of this file have more than {} elements "
+                                "together",
+                                largest_element_count));
+      return false;
+    }
+    budget_.elements -= elements;
+    return true;
+  }
+
+  void add_question_error(const QuestionError& error, Direction direction) {
+    if (error.subject() == "direction") {
+      problems_.add(merged_.position_of("direction"),
+                    fmt::format("direction {} is not offered by {}", name(direction),
+                                error.operator_name()));
+      return;
+    }
+    problems_.add(position_of_subject(error.subject()), error.what());
+  }
+
+  Position position_of_subject(std::string_view subject) {
+    for (const std::string_view key : {"attributes", "inputs"}) {
+      for (const Entry* entry : merged_.entries(key, problems_)) {
+        if (entry->key == subject) return entry->value.position;
+      }
+    }
+    return merged_.position();
+  }
+
+  TestCase make_test(Question question) {
+    const std::vector<std::string> all = question.outputs();
+    available_outputs_.insert(available_outputs_.end(), all.begin(), all.end());
+    std::vector<std::string> outputs;
+    std::map<std::string, Tolerance, std::less<>> tolerances;
+    for (const std::string& output : all) {
+      if (!is_asked_for(output, question.direction())) continue;
+      outputs.push_back(output);
+      tolerances.emplace(output, expectations_.tolerance(output));
+    }
+    const std::string_view dtype = question.x().format().name;
+    const std::string_view direction = name(question.direction());
+    std::string id = fmt::format("{}.{}.{}.{}", case_name_, dtype, direction,
+                                 request_digest(question, outputs));
+    std::string test_name =
+        fmt::format("{}#{}[{},{}]", file_.file_name, case_name_, dtype, direction);
+    const Position position = merged_.position();
+    return {.name = std::move(test_name),
+            .id = std::move(id),
+            .inputs_digest = inputs_digest(question),
+            .file = file_.file_name,
+            .case_name = case_name_,
+            .about = expectations_.about,
+            .place = {file_.display_name, position.line, position.column},
+            .question = std::move(question),
+            .outputs = std::move(outputs),
+            .tolerances = std::move(tolerances),
+            .compute = expectations_.compute,
+            .zero_gradient = expectations_.zero_gradient,
+            .known = expectations_.known,
+            .catches = expectations_.catches,
+            .tags = expectations_.tags,
+            .bug = expectations_.bug};
+  }
+
+  [[nodiscard]] bool is_asked_for(std::string_view output, Direction direction) const {
+    if (asks_for_all_) return true;
+    if (!outputs_.empty()) return asks_for(output);
+    // ARCHITECTURE 3: y and the running statistics, every gradient, the tangent of y.
+    return direction != Direction::forward || output == "y" ||
+           output.starts_with("running_");
+  }
+
+  void check_named_outputs() {
+    std::vector<NamedOutput> named = outputs_;
+    named.insert(named.end(), expectations_.named_outputs.begin(),
+                 expectations_.named_outputs.end());
+    const std::vector<std::string_view> known(available_outputs_.begin(),
+                                              available_outputs_.end());
+    for (const auto& [output, position] : named) {
+      if (std::find(known.begin(), known.end(), output) != known.end()) continue;
+      problems_.add(position, fmt::format("unknown output '{}' of {}{}", output,
+                                          op_->name, suggestion(output, known)));
+    }
+  }
+
+  const MergedCase& merged_;
+  const CaseFile& file_;
+  Budget& budget_;
+  Problems& problems_;
+
+  std::string case_name_;
+  const OperatorSpec* op_ = nullptr;
+  std::vector<Dtypes> dtypes_;
+  std::vector<Direction> directions_;
+  Attributes attributes_;
+  std::vector<NamedRecipe> recipes_;
+  std::vector<NamedOutput> outputs_;
+  bool asks_for_all_ = false;
+  Expectations expectations_;
+  std::vector<std::string> available_outputs_;
+};
+
+}  // namespace
+
+const std::vector<std::string_view>& case_keys() {
+  static const std::vector<std::string_view> keys = {
+      "case",       "about",  "op",      "dialect",      "dtype",   "direction",
+      "attributes", "inputs", "outputs", "tolerance",    "catches", "bug",
+      "known",      "tags",   "compute", "zero_gradient"};
+  return keys;
+}
+
+std::vector<TestCase> read_case(const Node& written, const Node* defaults,
+                                const CaseFile& file, Budget& budget,
+                                Problems& problems) {
+  const MergedCase merged(written, defaults);
+  return CaseReader(merged, file, budget, problems).read();
+}
+
+}  // namespace truenorm

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reads one case, merged with its file's defaults, into its tests.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cases/document.hpp"
+#include "cases/test_case.hpp"
+
+namespace truenorm {
+
+/// What the tests of a file still may ask of the machine.
+struct Budget {
+  std::int64_t elements = 0;
+  bool is_exceeded = false;
+};
+
+/// The file that a case stands in.
+struct CaseFile {
+  std::string file_name;     ///< as in test names
+  std::string display_name;  ///< as in diagnostics
+};
+
+/// The keys that a case, and so `defaults`, may have.
+[[nodiscard]] const std::vector<std::string_view>& case_keys();
+
+/// The tests of one case, by dtype and then by direction.
+///
+/// values   both nodes are maps; defaults may be null
+/// result   empty if the case has a problem
+[[nodiscard]] std::vector<TestCase> read_case(const Node& written, const Node* defaults,
+                                              const CaseFile& file, Budget& budget,
+                                              Problems& problems);
+
+}  // namespace truenorm

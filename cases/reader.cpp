@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reads one case file: its frame, its defaults, then case after case.
+#include "cases/reader.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "cases/case_reader.hpp"
+#include "cases/document.hpp"
+#include "cases/scalars.hpp"
+#include "cases/tensor_recipe.hpp"
+
+namespace truenorm {
+namespace {
+
+/// Whether the file says that it is written in the language that this reader knows.
+bool check_version(const Node& root, Problems& problems) {
+  const Node* version = find(root, "truenorm");
+  if (version == nullptr) {
+    problems.add(root.position,
+                 "the file does not say 'truenorm: 1', the version of "
+                 "the case language");
+    return false;
+  }
+  const auto number = number_of(*version);
+  if (number && !number->special && number->value == 1) return true;
+  problems.add(version->position,
+               fmt::format("this reader knows version 1 of the case language, not {}",
+                           description(*version)));
+  return false;
+}
+
+/// Whether the case's name was not taken yet.
+bool check_unique(const Node& written,
+                  std::unordered_map<std::string, int>& lines_of_cases,
+                  Problems& problems) {
+  const Node* case_name = find(written, "case");
+  if (case_name == nullptr || case_name->kind != Node::Kind::scalar) return true;
+  const auto [earlier, is_new] =
+      lines_of_cases.emplace(case_name->text, case_name->position.line);
+  if (is_new) return true;
+  problems.add(case_name->position,
+               fmt::format("the case '{}' stands already at line {}", case_name->text,
+                           earlier->second));
+  return false;
+}
+
+std::vector<TestCase> read_root(const Node& root, const CaseFile& file,
+                                Problems& problems) {
+  if (root.kind != Node::Kind::map) {
+    problems.add(root.position,
+                 fmt::format("a case file is a map, not {}", description(root)));
+    return {};
+  }
+  if (!check_version(root, problems)) return {};
+  check_keys(root, "a case file", {"truenorm", "suite", "defaults", "cases"}, problems);
+  if (const Node* suite = find(root, "suite")) {
+    static_cast<void>(read_text(*suite, "suite", problems));
+  }
+  const Node* defaults = find(root, "defaults");
+  if (defaults != nullptr) {
+    // A default name would be every case's.
+    std::vector<std::string_view> keys = case_keys();
+    std::erase(keys, "case");
+    if (!check_keys(*defaults, "defaults", keys, problems)) defaults = nullptr;
+  }
+  const Node* cases = find(root, "cases");
+  if (cases == nullptr || cases->kind != Node::Kind::list) {
+    problems.add(cases == nullptr ? root.position : cases->position,
+                 "the file has no list of cases");
+    return {};
+  }
+  std::vector<TestCase> tests;
+  std::unordered_map<std::string, int> lines_of_cases;
+  Budget budget{.elements = largest_element_count};
+  for (const Node& written : cases->items) {
+    const std::size_t problems_before = problems.count();
+    if (!check_keys(written, "a case", case_keys(), problems)) continue;
+    check_unique(written, lines_of_cases, problems);
+    std::vector<TestCase> read = read_case(written, defaults, file, budget, problems);
+    if (budget.is_exceeded) break;
+    if (problems.count() > problems_before) continue;
+    std::move(read.begin(), read.end(), std::back_inserter(tests));
+  }
+  return tests;
+}
+
+/// Sorted by place; a problem that each expansion of a case found is told once.
+std::vector<Diagnostic> diagnostics_of(const Problems& problems,
+                                       const std::string& display_name) {
+  std::vector<Problem> found = problems.found();
+  const auto by_place = [](const Problem& a, const Problem& b) {
+    return std::pair(a.position.line, a.position.column) <
+           std::pair(b.position.line, b.position.column);
+  };
+  std::stable_sort(found.begin(), found.end(), by_place);
+  std::vector<Diagnostic> diagnostics;
+  auto same_place = found.begin();
+  for (auto problem = found.begin(); problem != found.end(); ++problem) {
+    if (!(same_place->position == problem->position)) same_place = problem;
+    if (std::find(same_place, problem, *problem) != problem) continue;
+    diagnostics.push_back(
+        {{display_name, problem->position.line, problem->position.column},
+         Severity::error,
+         problem->message});
+  }
+  return diagnostics;
+}
+
+}  // namespace
+
+std::string text(const Diagnostic& diagnostic) {
+  return fmt::format("{}:{}:{}: {}: {}", diagnostic.place.file, diagnostic.place.line,
+                     diagnostic.place.column,
+                     diagnostic.severity == Severity::error ? "error" : "warning",
+                     diagnostic.message);
+}
+
+bool Reading::has_errors() const {
+  return std::any_of(diagnostics.begin(), diagnostics.end(),
+                     [](const Diagnostic& d) { return d.severity == Severity::error; });
+}
+
+Reading read_cases(std::string_view yaml, const std::string& file_name,
+                   const std::string& display_name) {
+  Problems problems;
+  Reading reading;
+  const auto root = parse_document(yaml, problems);
+  if (root) reading.tests = read_root(*root, {file_name, display_name}, problems);
+  reading.diagnostics = diagnostics_of(problems, display_name);
+  return reading;
+}
+
+}  // namespace truenorm

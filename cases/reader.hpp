@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// The reader of case files: YAML in, tests and diagnostics out.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cases/test_case.hpp"
+
+namespace truenorm {
+
+enum class Severity { warning, error };
+
+struct Diagnostic {
+  Place place;
+  Severity severity = Severity::error;
+  std::string message;
+};
+
+/// FILE:LINE:COLUMN: error: message
+[[nodiscard]] std::string text(const Diagnostic& diagnostic);
+
+/// What reading gives: every test that could be read, and everything that is wrong.
+struct Reading {
+  std::vector<TestCase> tests;
+  std::vector<Diagnostic> diagnostics;  ///< in the order of the files
+
+  [[nodiscard]] bool has_errors() const;
+};
+
+/// Reads the text of one case file.
+///
+/// values   file_name stands in test names; display_name, the path as the user gave it,
+///          in diagnostics
+/// result   all errors of the file at once; nothing is thrown for bad content
+[[nodiscard]] Reading read_cases(std::string_view yaml, const std::string& file_name,
+                                 const std::string& display_name);
+
+/// Reads what CASE arguments select: a file, a folder (every .yaml below it, sorted), a
+/// test FILE#case[dtype,direction], or FILE#case for all its tests.
+///
+/// values   FILE in test names is relative to the folder given, or the file's own name.
+///          A FILE# that does not exist is also looked for in `home`, so that the names
+///          of tests that were read from there select them again
+/// result   a path that does not exist, a case that the file does not have, a folder
+///          without .yaml files, or two tests of one name are errors
+[[nodiscard]] Reading read_selection(const std::vector<std::string>& arguments,
+                                     const std::filesystem::path& home = {});
+
+}  // namespace truenorm

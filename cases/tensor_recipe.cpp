@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+// Makes bits of a recipe, element by element, so that no tensor of rationals is kept.
+#include "cases/tensor_recipe.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "cases/random.hpp"
+
+namespace truenorm {
+namespace {
+
+/// offset + slope * integer, with the modifiers already multiplied in: one product and
+/// one sum per element.
+struct Line {
+  Rational offset;
+  Rational slope;
+
+  [[nodiscard]] Rational at(std::int64_t integer) const {
+    return offset + slope * integer;
+  }
+};
+
+Rational modified(const TensorRecipe& recipe, Rational value) {
+  if (recipe.times) value *= *recipe.times;
+  if (recipe.plus) value += *recipe.plus;
+  return value;
+}
+
+Line modified(const TensorRecipe& recipe, Line line) {
+  line.offset = modified(recipe, std::move(line.offset));
+  if (recipe.times) line.slope *= *recipe.times;
+  return line;
+}
+
+bool has_arithmetic(const TensorRecipe& recipe) {
+  return recipe.times.has_value() || recipe.plus.has_value();
+}
+
+Element modified(const TensorRecipe& recipe, Element element) {
+  if (!has_arithmetic(recipe)) return element;
+  if (!element.special || *element.special == 0) {
+    return {modified(recipe, element.special ? Rational(0) : std::move(element.value)),
+            std::nullopt};
+  }
+  // Inf * 0 = NaN, Inf * -2 = -Inf: of the factor only its sign counts.
+  if (recipe.times) *element.special *= recipe.times->sign();
+  return element;
+}
+
+Element negated(const Element& element) {
+  if (element.special) return {{}, -*element.special};
+  return {-element.value, std::nullopt};
+}
+
+std::optional<double> rounded(const Element& element, const Format& format) {
+  if (element.special) return element.special;
+  const double value = round_to_nearest(format, element.value);
+  if (std::isinf(value)) return std::nullopt;
+  return value;
+}
+
+/// Fills one tensor; each overload of `fill` is one kind of source.
+class Filling {
+ public:
+  Filling(const TensorRecipe& recipe, std::string_view input_name, Tensor& tensor,
+          Problems& problems)
+      : recipe_(recipe),
+        input_name_(input_name),
+        tensor_(tensor),
+        problems_(problems) {}
+
+  bool fill(const Constant& source) {
+    const auto element = modified(recipe_, source.element);
+    return fill_with([&](std::int64_t) { return element; });
+  }
+
+  bool fill(const Listed& source) {
+    for (std::int64_t i = 0; i < tensor_.size(); ++i) {
+      const auto index = static_cast<std::size_t>(i);
+      if (!put(i, modified(recipe_, source.elements[index]), source.positions[index])) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  bool fill(const ListedBits& source) {
+    const int width = tensor_.format().storage_bits;
+    for (std::size_t i = 0; i < source.patterns.size(); ++i) {
+      if (width < 64 && source.patterns[i] >> width != 0) {
+        problems_.add(source.positions[i],
+                      fmt::format("{:#x} has more than the {} bits of {}",
+                                  source.patterns[i], width, tensor_.format().name));
+        return false;
+      }
+    }
+    return fill_with_bits(
+        [&](std::int64_t i) { return source.patterns[static_cast<std::size_t>(i)]; });
+  }
+
+  bool fill(const Linspace& source) {
+    const std::int64_t intervals = tensor_.size() - 1;
+    const Rational length = source.last - source.first;
+    return fill_with({source.first, intervals > 0 ? Rational(length / intervals) : 0},
+                     [](std::int64_t i) { return i; });
+  }
+
+  bool fill(const Alternating& source) {
+    const Element even = modified(recipe_, Element{source.value, {}});
+    const Element odd = modified(recipe_, negated({source.value, {}}));
+    return fill_with([&](std::int64_t i) { return i % 2 == 0 ? even : odd; });
+  }
+
+  bool fill(const Spike& source) {
+    const Element base = modified(recipe_, source.base);
+    if (!fill_with([&](std::int64_t) { return base; })) return false;
+    if (source.at >= tensor_.size()) return true;
+    return put(source.at, modified(recipe_, source.value), recipe_.position);
+  }
+
+  bool fill(const RandomUniform& source) {
+    const RandomSequence z(source.seed, input_name_);
+    const Rational slope = (source.high - source.low) * power_of_two(-53);
+    return fill_with({source.low, slope}, [&](std::int64_t i) {
+      return uniform_integer(z, static_cast<std::uint64_t>(i));
+    });
+  }
+
+  bool fill(const RandomNormal& source) {
+    const RandomSequence z(source.seed, input_name_);
+    return fill_with({source.mean, source.std * power_of_two(-32)},
+                     [&](std::int64_t i) {
+                       return normal_integer(z, static_cast<std::uint64_t>(i));
+                     });
+  }
+
+  bool fill(const RandomLogUniform& source) {
+    const RandomSequence z(source.seed, input_name_);
+    return fill_with([&](std::int64_t i) {
+      const LogUniform drawn =
+          log_uniform(z, static_cast<std::uint64_t>(i), source.low, source.high);
+      Rational value((std::uint64_t{1} << 52) | drawn.fraction);
+      value *= power_of_two(static_cast<long>(drawn.exponent) - 52);
+      if (drawn.is_negative) value = -value;
+      return modified(recipe_, Element{std::move(value), std::nullopt});
+    });
+  }
+
+  bool fill(const RandomBits& source) {
+    const RandomSequence z(source.seed, input_name_);
+    return fill_with_bits([&](std::int64_t i) {
+      const auto index = static_cast<std::uint64_t>(i);
+      return source.patterns == Patterns::finite
+                 ? finite_pattern(z, index, tensor_.format())
+                 : any_pattern(z, index, tensor_.format());
+    });
+  }
+
+  bool assign() {
+    for (const Assignment& assignment : recipe_.assignments) {
+      if (!put(assignment.flat_index, assignment.to, assignment.position)) return false;
+    }
+    return true;
+  }
+
+ private:
+  template <typename ElementAt>
+  bool fill_with(const ElementAt& element_at) {
+    for (std::int64_t i = 0; i < tensor_.size(); ++i) {
+      if (!put(i, element_at(i), recipe_.position)) return false;
+    }
+    return true;
+  }
+
+  template <typename IntegerAt>
+  bool fill_with(Line line, const IntegerAt& integer_at) {
+    line = modified(recipe_, std::move(line));
+    return fill_with([&](std::int64_t i) {
+      return Element{line.at(integer_at(i)), std::nullopt};
+    });
+  }
+
+  /// Bits stay as they are, NaN payloads too, unless arithmetic follows.
+  template <typename BitsAt>
+  bool fill_with_bits(const BitsAt& bits_at) {
+    const bool keeps_bits = !has_arithmetic(recipe_);
+    for (std::int64_t i = 0; i < tensor_.size(); ++i) {
+      if (keeps_bits) {
+        tensor_.set_bits(i, bits_at(i));
+        continue;
+      }
+      const double value = decode(tensor_.format(), bits_at(i));
+      const Element element = std::isfinite(value) ? Element{exact(value), std::nullopt}
+                                                   : Element{{}, value};
+      if (!put(i, modified(recipe_, element), recipe_.position)) return false;
+    }
+    return true;
+  }
+
+  bool put(std::int64_t index, const Element& element, Position position) {
+    const auto value = rounded(element, tensor_.format());
+    if (value) {
+      tensor_.set(index, *value);
+      return true;
+    }
+    problems_.add(position, fmt::format("{}: element {} is finite but rounds to an "
+                                        "infinity in {}",
+                                        input_name_, index, tensor_.format().name));
+    return false;
+  }
+
+  const TensorRecipe& recipe_;
+  std::string_view input_name_;
+  Tensor& tensor_;
+  Problems& problems_;
+};
+
+}  // namespace
+
+bool is_bound_to_one_dtype(const TensorRecipe& recipe) {
+  return std::holds_alternative<ListedBits>(recipe.source);
+}
+
+std::optional<Tensor> realize(const TensorRecipe& recipe, std::string_view input_name,
+                              const Format& format, const Shape& scalar_shape,
+                              Problems& problems) {
+  Tensor tensor(format, recipe.shape.value_or(scalar_shape));
+  Filling filling(recipe, input_name, tensor, problems);
+  const bool is_filled = std::visit(
+      [&](const auto& source) { return filling.fill(source); }, recipe.source);
+  if (!is_filled || !filling.assign()) return std::nullopt;
+  return tensor;
+}
+
+}  // namespace truenorm
