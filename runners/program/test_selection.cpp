@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reads the cases and keeps the tests that every filter lets through.
+#include "runners/program/test_selection.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+#include "cases/reader.hpp"
+#include "runners/program/glob.hpp"
+#include "runners/program/installation.hpp"
+#include "runners/program/usage_error.hpp"
+
+namespace truenorm {
+namespace {
+
+template <typename Words>
+bool contains(const Words& words, std::string_view word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+bool has_any_tag(const TestCase& test, const std::vector<std::string>& tags) {
+  return std::any_of(tags.begin(), tags.end(),
+                     [&](const std::string& tag) { return contains(test.tags, tag); });
+}
+
+bool is_wanted(const TestCase& test, const TestFilter& filter) {
+  if (!filter.operators.empty() &&
+      !contains(filter.operators, test.question.op().name)) {
+    return false;
+  }
+  if (!filter.dtypes.empty() && !contains(filter.dtypes, test.dtype())) return false;
+  if (!filter.glob.empty() && !glob_matches(filter.glob, test.name)) return false;
+  if (!filter.tags.empty()) return has_any_tag(test, filter.tags);
+  return !filter.cases.empty() || !contains(test.tags, "full");
+}
+
+std::string error_lines(const Reading& reading) {
+  std::string lines;
+  for (const Diagnostic& diagnostic : reading.diagnostics) {
+    if (diagnostic.severity != Severity::error) continue;
+    lines += (lines.empty() ? "" : "\n") + text(diagnostic);
+  }
+  return lines;
+}
+
+}  // namespace
+
+std::vector<TestCase> select_tests(const TestFilter& filter) {
+  const std::string installed = installed_cases().string();
+  const Reading reading = read_selection(
+      filter.cases.empty() ? std::vector{installed} : filter.cases, installed);
+  if (reading.has_errors()) throw UsageError(error_lines(reading));
+  std::vector<TestCase> tests;
+  std::size_t index = 0;
+  for (const TestCase& test : reading.tests) {
+    if (!is_wanted(test, filter)) continue;
+    if (index++ % filter.shards == filter.shard - 1) tests.push_back(test);
+  }
+  if (index == 0) throw UsageError("no test is selected");
+  return tests;
+}
+
+}  // namespace truenorm
