@@ -10,12 +10,12 @@ void keep_largest(std::optional<double>& largest, double value) {
   if (!largest || value > *largest) largest = value;
 }
 
-void keep_fewest(std::optional<EffectiveBits>& fewest, const EffectiveBits& bits) {
-  // Of equal ones, "exactly b" says more than "at least b".
-  if (!fewest || bits.bits < fewest->bits ||
-      (bits.bits == fewest->bits && !bits.at_least)) {
-    fewest = bits;
-  }
+void keep_most_telling(std::optional<EffectiveBits>& kept, const EffectiveBits& bits) {
+  // "Exactly b" says what "at least b" leaves open, also where b is more.
+  const bool is_more_telling =
+      !kept ||
+      (kept->at_least != bits.at_least ? kept->at_least : bits.bits < kept->bits);
+  if (is_more_telling) kept = bits;
 }
 
 void add_counts(SpecialCounts& sum, const SpecialCounts& counts) {
@@ -39,7 +39,7 @@ void RowSummary::add(const Result& result) {
     keep_largest(p99_ulps, score.ulp->p99);
   }
   if (score.excess) keep_largest(max_excess, score.excess->max);
-  if (score.effective_bits) keep_fewest(effective_bits, *score.effective_bits);
+  if (score.effective_bits) keep_most_telling(effective_bits, *score.effective_bits);
   add_counts(special, score.special);
 }
 

@@ -15,7 +15,8 @@ enum class Color { never, always };
 /// and p99 ULP, max excess, effective bits, NaN/Inf classes.
 ///
 /// values   a row is as bad as the worst of its results, all outputs included: the
-///          largest max, p99 and excess, the fewest effective bits, the classes' sums
+///          largest max, p99 and excess, the fewest effective bits that a
+///          result shows, the classes' sums
 [[nodiscard]] std::string summary_table(const std::vector<Record>& records,
                                         Color color);
 

@@ -33,13 +33,17 @@ TEST_CASE("a row is as bad as its worst result") {
   CHECK(row.special.spurious_nan == 3 * 201);
 }
 
-TEST_CASE("of equal bits the row shows the exact ones") {
+TEST_CASE("a row's bits are those that say most") {
   RowSummary row;
+  row.add(with_score(1, {11, true}));
   row.add(with_score(1, {20, true}));
+  row.add(with_score(1, {12, true}));
   CHECK(row.effective_bits->at_least);
-  row.add(with_score(1, {20, false}));
-  row.add(with_score(1, {20, true}));
+  CHECK(row.effective_bits->bits == 11);
+  row.add(with_score(1, {23, false}));
+  row.add(with_score(1, {11, true}));
   CHECK_FALSE(row.effective_bits->at_least);
+  CHECK(row.effective_bits->bits == 23);
 }
 
 TEST_CASE("the table fits in 100 columns") {
