@@ -15,6 +15,8 @@ import sys
 import tempfile
 import unittest
 
+import jsonschema
+
 PROGRAM = ""
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 RAW_RUNNER = ROOT / "runners" / "broken" / "raw_runner.py"
@@ -156,7 +158,15 @@ class Runs(ProgramTest):
             [r["case"] for r in sorted(self.results(), key=lambda r: r["case"])],
             ["good.yaml#break-this[float32,forward]", "good.yaml#keep-that[float32,forward]"],
         )
-        self.assertIn("<testsuite", (self.folder / "truenorm-out/junit.xml").read_text())
+        schema = json.loads((ROOT / "reports/results.schema.json").read_text())
+        for kind in ("run", "runner", "result", "end"):
+            for entry in self.results(kind=kind):
+                jsonschema.validate(entry, schema)
+        subprocess.run(
+            ["xmllint", "--noout", "--schema", ROOT / "reports/test/jenkins-junit.xsd",
+             self.folder / "truenorm-out/junit.xml"],
+            check=True, capture_output=True,
+        )
         self.assertEqual(self.results(kind="end")[0]["verdicts"], {"pass": 2})
 
     def test_earlier_results_are_moved_aside(self):
@@ -333,6 +343,12 @@ class Lists(ProgramTest):
         self.assertFalse(runners["torch"]["usable"])
         self.assertIn("torch is not installed", runners["torch"]["why"])
         self.assertIn("pip install torch", runners["torch"]["install"])
+
+    def test_every_mutant_can_be_run(self):
+        runners = json.loads(self.run_program("list", "runners", "--json").stdout)
+        mutants = json.loads(self.run_program("list", "mutants", "--json").stdout)
+        (variants,) = [r["variants"] for r in runners if r["name"] == "mutant"]
+        self.assertEqual(sorted(variants), sorted(m["name"] for m in mutants))
 
     def test_every_list_as_text_and_json(self):
         for name in ("operators", "dtypes", "dialects", "cases", "mutants"):
