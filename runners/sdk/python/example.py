@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """A complete runner: rms_norm over the last axis, computed in Python's floats."""
 

@@ -1,0 +1,108 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Runs the commands that the READMEs show, and reads the cases that they write down.
+
+usage: test_docs.py PROGRAM
+"""
+
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text()
+PROGRAM = ""
+
+
+def blocks(language, text=README):
+    return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
+
+
+def shown_commands():
+    """(command, output shown below it, status promised) for each $ line."""
+    for block in blocks("console"):
+        for part in re.split(r"(?m)^\$ ", block)[1:]:
+            line, _, output = part.partition("\n")
+            status = re.search(r"# status (\d)", line)
+            yield line.split("#")[0].strip(), output, int(status.group(1)) if status else 0
+
+
+class DocsTest(unittest.TestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="truenorm-"))
+        self.addCleanup(shutil.rmtree, self.folder)
+
+    def run_program(self, *arguments):
+        return subprocess.run(
+            [PROGRAM, *arguments], cwd=self.folder, capture_output=True, text=True
+        )
+
+    def assert_links_lead_somewhere(self, folder, text):
+        for target in re.findall(r"\]\((?!http)([^)#]+)\)", text):
+            self.assertTrue((ROOT / folder / target).exists(), target)
+
+
+class Readme(DocsTest):
+    def test_dev_commands_exist(self):
+        usage = subprocess.check_output([ROOT / "dev", "--help"], text=True)
+        commands = [c for c, _, _ in shown_commands() if c.startswith("./dev")]
+        self.assertEqual(commands, ["./dev run", "./dev test"])
+        for command in commands:
+            self.assertRegex(usage, rf"(?m)^  {command.split()[1]} ")
+
+    def test_worked_example(self):
+        (case,) = blocks("yaml")
+        commands = [c for c in shown_commands() if c[0].startswith("build/truenorm")]
+        self.assertEqual(len(commands), 3)
+        self.assertLessEqual(len(case.splitlines()), 15)
+        (self.folder / "eps.yaml").write_text(case)
+        for command, output, status in commands:
+            done = self.run_program(*command.split()[1:])
+            self.assertEqual(done.returncode, status, f"{command}\n{done.stdout}{done.stderr}")
+            self.assertIn(output, done.stdout)
+
+    def test_links_lead_somewhere(self):
+        self.assert_links_lead_somewhere(".", README)
+
+
+class FolderReadmes(DocsTest):
+    def test_links_lead_somewhere(self):
+        for folder in ("oracle", "cases", "runners", "reports"):
+            with self.subTest(folder):
+                text = (ROOT / folder / "README.md").read_text()
+                self.assert_links_lead_somewhere(folder, text)
+
+    def test_cases_are_written_as_cases_readme_says(self):
+        text = (ROOT / "cases" / "README.md").read_text()
+        (self.folder / "example.yaml").write_text(blocks("yaml", text)[0])
+        done = self.run_program("lint", "example.yaml")
+        self.assertEqual(done.returncode, 0, done.stdout)
+        tensors = re.findall(r"(?m)^\| `(\d+|\[.*\]|\{.*\})` \|", text)
+        self.assertGreater(len(tensors), 10)
+        for tensor in tensors:
+            with self.subTest(tensor):
+                (self.folder / "tensor.yaml").write_text(
+                    "truenorm: 1\nsuite: docs\ncases:\n"
+                    "- {case: tensor, about: As shown., op: layer_norm, dtype: float16, "
+                    f"inputs: {{x: {tensor}}}}}\n"
+                )
+                done = self.run_program("lint", "tensor.yaml")
+                self.assertEqual(done.returncode, 0, done.stdout)
+
+    def test_the_example_runner_runs_as_runners_readme_says(self):
+        text = (ROOT / "runners" / "README.md").read_text()
+        command = re.search(r"Try it: `build/truenorm (.*)`", text).group(1).split()
+        command[-1] = str(ROOT / command[-1])
+        done = self.run_program(*command)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertRegex(done.stdout, r"(?m)^PASS .* [1-9]\d* pass")
+
+
+if __name__ == "__main__":
+    PROGRAM = os.path.abspath(sys.argv.pop(1))
+    unittest.main()
