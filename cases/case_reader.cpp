@@ -340,12 +340,13 @@ class CaseReader {
     const std::string_view direction = name(question.direction());
     std::string id = fmt::format("{}.{}.{}.{}", case_name_, dtype, direction,
                                  request_digest(question, outputs));
+    std::string digest = inputs_digest(question);
     std::string test_name =
         fmt::format("{}#{}[{},{}]", file_.file_name, case_name_, dtype, direction);
     const Position position = merged_.position();
     return {.name = std::move(test_name),
             .id = std::move(id),
-            .inputs_digest = inputs_digest(question),
+            .inputs_digest = std::move(digest),
             .file = file_.file_name,
             .case_name = case_name_,
             .about = expectations_.about,
