@@ -69,6 +69,7 @@ class Selection {
       return;
     }
     std::vector<Selected> selected;
+    selected.reserve(files.size());
     for (const fs::path& file : files) {
       selected.push_back({file, file.lexically_relative(folder).generic_string(), {}});
     }

@@ -58,7 +58,8 @@ double near_floats(std::mt19937_64& random, const Format& format) {
     case 0:
       return std::bit_cast<double>(random());
     case 1: {  // any double near the format's range
-      const auto range = static_cast<std::uint64_t>(format.emax - format.emin + 60);
+      const auto range =
+          static_cast<std::uint64_t>(std::int64_t{format.emax} - format.emin + 60);
       value = std::ldexp(1.0 + static_cast<double>(random() >> 12) * 0x1p-52,
                          format.emin - 40 + static_cast<int>(random() % range));
       break;
@@ -67,7 +68,8 @@ double near_floats(std::mt19937_64& random, const Format& format) {
       const int bits = format.precision_bits + 1;
       const auto significand =
           static_cast<double>(random() & ((std::uint64_t{1} << bits) - 1));
-      const auto range = static_cast<std::uint64_t>(format.emax - format.emin + 1);
+      const auto range =
+          static_cast<std::uint64_t>(std::int64_t{format.emax} - format.emin + 1);
       value = std::ldexp(significand,
                          format.emin - bits + static_cast<int>(random() % range) + 1);
       const auto step = random() % 4;
