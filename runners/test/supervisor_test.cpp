@@ -297,6 +297,7 @@ TEST_CASE("a large answer arrives whole, and its time is split") {
 
 TEST_CASE("supervisors in several threads do not hold each other's pipes") {
   std::vector<std::thread> threads;
+  threads.reserve(4);
   std::atomic<int> right = 0;
   for (int thread = 0; thread < 4; ++thread) {
     threads.emplace_back([&right] {
