@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The five kinds of attributes, and the rounding of the real ones.
+// The kinds of attributes, and the rounding of the real ones.
 #include "cases/attribute_reader.hpp"
 
 #include <fmt/format.h>
@@ -56,6 +56,7 @@ std::optional<AttributeValue> read_attribute(const Entry& entry,
     case AttributeKind::boolean:
       return as_attribute(read_boolean(entry.value, entry.key, problems));
     case AttributeKind::integer:
+    case AttributeKind::axis:
       return as_attribute(read_integer(entry.value, entry.key, problems));
     case AttributeKind::real:
       return as_attribute(read_real(entry, problems));

@@ -39,6 +39,13 @@ struct Dtypes {
   }
 };
 
+template <typename Specs>
+std::vector<std::string_view> names_of(const Specs& specs) {
+  std::vector<std::string_view> names;
+  for (const auto& spec : specs) names.push_back(spec.name);
+  return names;
+}
+
 struct NamedRecipe {
   std::string name;
   TensorRecipe recipe;
@@ -54,8 +61,8 @@ class CaseReader {
     const std::size_t problems_before = problems_.count();
     read_name();
     read_operator();
-    read_dtypes();
     read_directions();
+    read_dtypes();
     if (op_ != nullptr) {
       read_inputs();
       attributes_ = read_attributes(merged_.entries("attributes", problems_), *op_,
@@ -94,9 +101,7 @@ class CaseReader {
   void read_operator() {
     const Node* node = required("op");
     if (node == nullptr) return;
-    std::vector<std::string_view> known;
-    for (const OperatorSpec& op : operators()) known.push_back(op.name);
-    const auto op_name = read_choice(*node, "op", known, problems_);
+    const auto op_name = read_choice(*node, "op", names_of(operators()), problems_);
     if (op_name) op_ = find_operator(*op_name);
   }
 
@@ -142,8 +147,7 @@ class CaseReader {
     if (!format) return;
     Dtypes dtypes{*format, {}};
     for (const Entry& entry : node.entries) {
-      if (op_ != nullptr && op_->find_input(entry.key) == nullptr &&
-          !is_derivative_input(entry.key)) {
+      if (op_ != nullptr && !is_input(entry.key)) {
         problems_.add(entry.position, unknown_input(entry.key));
         continue;
       }
@@ -184,27 +188,36 @@ class CaseReader {
     }
   }
 
-  [[nodiscard]] bool has_direction(Direction direction) const {
-    return std::find(directions_.begin(), directions_.end(), direction) !=
-           directions_.end();
-  }
-
-  /// dy and the tangents, which only their directions use.
-  [[nodiscard]] bool is_derivative_input(std::string_view input) const {
-    return (has_direction(Direction::vjp) && input == "dy") ||
-           (has_direction(Direction::jvp) && input.starts_with("tangent_"));
+  /// Whether any of the case's directions has the input; the others pass it over. Without
+  /// a direction that could be read, every input is let pass.
+  [[nodiscard]] bool is_input(std::string_view input) const {
+    return directions_.empty() ||
+           std::any_of(directions_.begin(), directions_.end(), [&](Direction d) {
+             return op_->find_input(d, input).has_value();
+           });
   }
 
   [[nodiscard]] std::string unknown_input(std::string_view input) const {
-    std::vector<std::string_view> known;
-    for (const InputSpec& spec : op_->inputs) known.push_back(spec.name);
+    std::vector<InputSpec> specs;
+    for (const Direction direction : directions_) {
+      const std::vector<InputSpec> further = op_->inputs_of(direction);
+      specs.insert(specs.end(), further.begin(), further.end());
+    }
+    const std::vector<std::string_view> known = names_of(specs);
+    for (const Direction d : {Direction::forward, Direction::vjp, Direction::jvp}) {
+      if (!op_->find_input(d, input)) continue;
+      return fmt::format(
+          "input '{}' belongs to direction {}, which the case does not "
+          "have",
+          input, name(d));
+    }
     return fmt::format("unknown input '{}' of {}{}", input, op_->name,
                        suggestion(input, known));
   }
 
   void read_inputs() {
     for (const Entry* entry : merged_.entries("inputs", problems_)) {
-      if (op_->find_input(entry->key) == nullptr && !is_derivative_input(entry->key)) {
+      if (!is_input(entry->key)) {
         problems_.add(entry->position, unknown_input(entry->key));
         continue;
       }
@@ -265,10 +278,11 @@ class CaseReader {
         try {
           auto inputs = realize_inputs(dtypes, direction);
           if (!inputs) continue;
-          Question question(*op_, direction, attributes_, std::move(*inputs));
+          Question question(*op_, direction, attributes_, std::move(*inputs),
+                            expectations_.zero_scale_gradient);
           tests.push_back(make_test(std::move(question)));
         } catch (const QuestionError& error) {
-          add_question_error(error, direction);
+          problems_.add(position_of_subject(error.subject()), error.what());
         }
       }
     }
@@ -278,12 +292,11 @@ class CaseReader {
   std::optional<Tensors> realize_inputs(const Dtypes& dtypes, Direction direction) {
     Tensors tensors;
     for (const auto& [input, recipe] : recipes_) {
-      if (direction == Direction::forward && op_->find_input(input) == nullptr)
-        continue;
+      if (!op_->find_input(direction, input)) continue;
       Shape scalar_shape;
       // Without an x the question will not stand; it says so better than we could.
       if (const auto x = tensors.find("x"); !recipe.shape && x != tensors.end()) {
-        scalar_shape = parameter_shape(*op_, attributes_, x->second.shape());
+        scalar_shape = input_shape(*op_, attributes_, input, x->second.shape());
       }
       if (!spend(element_count(recipe.shape.value_or(scalar_shape))))
         return std::nullopt;
@@ -307,17 +320,8 @@ class CaseReader {
     return true;
   }
 
-  void add_question_error(const QuestionError& error, Direction direction) {
-    if (error.subject() == "direction") {
-      problems_.add(merged_.position_of("direction"),
-                    fmt::format("direction {} is not offered by {}", name(direction),
-                                error.operator_name()));
-      return;
-    }
-    problems_.add(position_of_subject(error.subject()), error.what());
-  }
-
   Position position_of_subject(std::string_view subject) {
+    if (subject == "direction") return merged_.position_of("direction");
     for (const std::string_view key : {"attributes", "inputs"}) {
       for (const Entry* entry : merged_.entries(key, problems_)) {
         if (entry->key == subject) return entry->value.position;
@@ -355,7 +359,6 @@ class CaseReader {
             .outputs = std::move(outputs),
             .tolerances = std::move(tolerances),
             .compute = expectations_.compute,
-            .zero_gradient = expectations_.zero_gradient,
             .known = expectations_.known,
             .catches = expectations_.catches,
             .tags = expectations_.tags,

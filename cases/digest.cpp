@@ -42,6 +42,8 @@ std::string text_of(const AttributeValue& value) {
           return std::to_string(v);
         } else if constexpr (std::is_same_v<Value, Rational>) {
           return fraction_text(v);
+        } else if constexpr (std::is_same_v<Value, double>) {
+          return fraction_text(exact(v));
         } else if constexpr (std::is_same_v<Value, std::string>) {
           return v;
         } else {

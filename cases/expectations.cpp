@@ -248,8 +248,9 @@ Expectations read_expectations(const MergedCase& merged, Problems& problems) {
     expectations.compute = read_format(*compute, problems);
   }
   if (const Node* zero_gradient = merged.field("zero_gradient")) {
-    expectations.zero_gradient =
-        read_boolean(*zero_gradient, "zero_gradient", problems).value_or(false);
+    if (read_boolean(*zero_gradient, "zero_gradient", problems).value_or(false)) {
+      expectations.zero_scale_gradient = ZeroScaleGradient::zero;
+    }
   }
   if (const Node* catches = merged.field("catches")) {
     expectations.catches = read_catches(*catches, problems);

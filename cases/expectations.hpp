@@ -24,7 +24,7 @@ struct Expectations {
   std::optional<Tolerance> tolerance_of_all;
   std::map<std::string, Tolerance, std::less<>> tolerances;  ///< by output
   std::optional<Format> compute;
-  bool zero_gradient = false;
+  ZeroScaleGradient zero_scale_gradient = ZeroScaleGradient::undefined;
   std::vector<std::string> catches;
   std::vector<Known> known;
   std::vector<std::string> tags;

@@ -54,11 +54,21 @@ Element negated(const Element& element) {
   return {-element.value, std::nullopt};
 }
 
+/// The element as a value of the format, unless it overflows.
 std::optional<double> rounded(const Element& element, const Format& format) {
-  if (element.special) return element.special;
+  if (element.special) {
+    const bool fits = format.has_infinity || !std::isinf(*element.special);
+    return fits ? element.special : std::nullopt;
+  }
   const double value = round_to_nearest(format, element.value);
-  if (std::isinf(value)) return std::nullopt;
+  if (!std::isfinite(value)) return std::nullopt;
   return value;
+}
+
+std::string overflow_text(const Element& element, const Format& format) {
+  if (element.special) return fmt::format("is no value of {}", format.name);
+  return fmt::format("is finite but rounds to {} in {}",
+                     format.has_infinity ? "an infinity" : "NaN", format.name);
 }
 
 /// Fills one tensor; each overload of `fill` is one kind of source.
@@ -205,9 +215,8 @@ class Filling {
       tensor_.set(index, *value);
       return true;
     }
-    problems_.add(position, fmt::format("{}: element {} is finite but rounds to an "
-                                        "infinity in {}",
-                                        input_name_, index, tensor_.format().name));
+    problems_.add(position, fmt::format("{}: element {} {}", input_name_, index,
+                                        overflow_text(element, tensor_.format())));
     return false;
   }
 

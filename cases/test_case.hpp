@@ -58,7 +58,6 @@ struct TestCase {
   std::vector<std::string> outputs;  ///< the ones to be asked for
   std::map<std::string, Tolerance, std::less<>> tolerances;  ///< by output
   std::optional<Format> compute;
-  bool zero_gradient = false;
   std::vector<Known> known;
   std::vector<std::string> catches;
   std::vector<std::string> tags;

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "oracle/planted.hpp"
+
 namespace truenorm {
 namespace {
 
@@ -15,21 +17,19 @@ long double ratio(long double numerator, long double denominator) {
 
 }  // namespace
 
-Attainable::Attainable(const Group& group, const GroupSummary& summary,
+Attainable::Attainable(const ExactGroup& group, Settler& settler,
                        long double unit_roundoff)
-    : form_(*group.form), summary_(summary), unit_roundoff_(unit_roundoff) {
-  const auto n = static_cast<long double>(group.x.size());
-  const auto divisor = n - static_cast<long double>(form_.ddof);
-  const bool has_mean = form_.location == Location::mean;
-  const bool has_scale = summary.scale_sign == ScaleSign::positive ||
-                         summary.scale_sign == ScaleSign::negative;
-  r_ = has_scale ? 1 / summary.magnitude : 0;
+    : group_(group), unit_roundoff_(unit_roundoff) {
+  take_statistics(settler);
+  const CanonicalForm& form = group.form();
+  const auto n = static_cast<long double>(group.x().size());
+  const auto divisor = static_cast<long double>(form.divisor());
+  const bool has_mean = form.location == Location::mean;
 
   long double sum_of_magnitudes = 0;
-  for (const double value : group.x) {
-    const long double x = std::fabs(static_cast<long double>(value));
-    sum_of_magnitudes += x;
-    largest_x_ = std::max(largest_x_, x);
+  for (std::size_t i = 0; i < group.x().size(); ++i) {
+    sum_of_magnitudes += magnitude(i);
+    largest_x_ = std::max(largest_x_, magnitude(i));
   }
   mean_of_x_ = ratio(sum_of_magnitudes, n);
   uncentred_ = has_mean ? 1 - 1 / n : 1;
@@ -38,36 +38,53 @@ Attainable::Attainable(const Group& group, const GroupSummary& summary,
 
   long double sum_of_products = 0;  // of |x-hat| |x|
   long double sum_of_spreads = 0;   // of |c| (|x| + M)
-  for (const double value : group.x) {
-    const long double x = std::fabs(static_cast<long double>(value));
-    const long double c = std::fabs(normalized(value)) * summary.magnitude;
-    sum_of_products += std::fabs(normalized(value)) * x;
-    sum_of_spreads += c * (x + mean_error_);
+  for (std::size_t i = 0; i < group.x().size(); ++i) {
+    const long double x = magnitude(i);
+    const long double x_hat = std::fabs(normalized(i));
+    sum_of_products += x_hat * x;
+    sum_of_spreads += std::fabs(centered(i)) * (x + mean_error_);
     sum_of_squares_ += x * x;
   }
   const long double mean_square_error = 4 * unit_roundoff * mean_error_ * mean_error_;
-  variance_error_ = 2 * ratio(sum_of_spreads, divisor) + 4 * std::fabs(summary.spread) +
-                    mean_square_error;
+  variance_error_ =
+      2 * ratio(sum_of_spreads, divisor) + 4 * std::fabs(spread_) + mean_square_error;
 
   const long double mean_product = ratio(sum_of_products, divisor);
-  const bool is_outside = form_.eps_mode == EpsMode::outside;
+  const bool is_outside = form.eps_mode == EpsMode::outside;
   const long double uncapped =
-      is_outside ? ratio(mean_product, std::sqrt(summary.spread)) + kappa_ / 2 +
-                       r_ * mean_error_
-                 : r_ * mean_product + kappa_ / 2 +
-                       2 * unit_roundoff * (r_ * mean_error_) * (r_ * mean_error_);
+      is_outside
+          ? ratio(mean_product, std::sqrt(spread_)) + kappa_ / 2 + r_ * mean_error_
+          : r_ * mean_product + kappa_ / 2 +
+                2 * unit_roundoff * (r_ * mean_error_) * (r_ * mean_error_);
   const long double cap = 1 / (3 * unit_roundoff);
   rho_is_capped_ = uncapped > cap;
   rho_ = std::min(uncapped, cap);
 }
 
+void Attainable::take_statistics(Settler& settler) {
+  const Rational& mean = group_.mean().number().a;
+  mean_high_ = round_to_nearest(float64, mean);
+  mean_low_ = to_long_double(mean - exact(mean_high_));
+  const Rational& spread = group_.spread().number().a;
+  spread_ = to_long_double(spread);
+  spread_plus_eps_ = to_long_double(spread + group_.form().eps);
+  if (!group_.is_regular()) return;
+  const Surd& scale = group_.scale().number();
+  scale_ = settler.approximate({&scale, 1});
+  r_ = 1 / std::fabs(scale_);
+}
+
+long double Attainable::magnitude(std::size_t i) const {
+  return std::fabs(static_cast<long double>(group_.x()[i]));
+}
+
 long double Attainable::condition_of_scale() const {
-  const long double eps = std::fabs(to_long_double(form_.eps));
-  switch (form_.eps_mode) {
+  const long double eps = std::fabs(to_long_double(group_.form().eps));
+  switch (group_.form().eps_mode) {
     case EpsMode::inside:
-      return (std::fabs(summary_.spread) + eps) * r_ * r_;
+      return (std::fabs(spread_) + eps) * r_ * r_;
     case EpsMode::outside:
-      return (std::sqrt(std::fabs(summary_.spread)) + eps) * r_;
+      return (std::sqrt(std::fabs(spread_)) + eps) * r_;
     case EpsMode::floor:
     case EpsMode::floor_inside:
       return 1;
@@ -75,71 +92,131 @@ long double Attainable::condition_of_scale() const {
   return 1;
 }
 
-long double Attainable::normalized(double x) const {
-  // In two steps, so that nothing of a small difference is lost to a large mean.
-  const long double c = (x - summary_.mean_high) - summary_.mean_low;
-  return summary_.scale_sign == ScaleSign::negative ? -c * r_ : c * r_;
+long double Attainable::centered(std::size_t i) const {
+  return (static_cast<long double>(group_.x()[i]) - mean_high_) - mean_low_;
 }
 
-long double Attainable::effective_gamma(const Affine& affine) const {
-  if (!affine.gamma) return 1;
-  return static_cast<long double>(*affine.gamma) + form_.gamma_offset;
+long double Attainable::normalized(std::size_t i) const {
+  return scale_ == 0 ? 0 : centered(i) / scale_;
 }
 
-Sensitivity Attainable::y(double x, const Affine& affine) const {
-  const long double magnitude = std::fabs(static_cast<long double>(x));
-  const long double x_hat = std::fabs(normalized(x));
-  Sensitivity s;
-  long double x_hat_error = 0;
-  if (form_.location == Location::given) {
-    x_hat_error = r_ * (magnitude + std::fabs(summary_.mean_high)) + kappa_ / 2 * x_hat;
-  } else {
-    const long double uncapped =
-        r_ * (uncentred_ * magnitude + mean_error_) + rho_ * x_hat;
-    const long double cap = (1 + x_hat) / (3 * unit_roundoff_);
-    s.is_capped = rho_is_capped_ || uncapped > cap;
-    x_hat_error = std::min(uncapped, cap);
+Sensitivity Attainable::normalized_error(std::size_t i) const {
+  const long double x_hat = std::fabs(normalized(i));
+  const CanonicalForm& form = group_.form();
+  if (form.location == Location::given) {
+    return {r_ * (magnitude(i) + std::fabs(static_cast<long double>(mean_high_))) +
+                kappa_ / 2 * x_hat,
+            false};
   }
-  s.sum = std::fabs(effective_gamma(affine)) * (x_hat_error + x_hat) +
-          std::fabs(static_cast<long double>(affine.beta.value_or(0)));
-  return s;
+  const long double uncapped = r_ * (uncentred_ * magnitude(i) + mean_error_) +
+                               (is_planted("rho_dropped") ? 0 : rho_ * x_hat);
+  const long double cap = (1 + x_hat) / (3 * unit_roundoff_);
+  return {std::min(uncapped, cap), rho_is_capped_ || uncapped > cap};
+}
+
+Sensitivity Attainable::y(std::size_t i, long double gamma, long double beta) const {
+  const long double x_hat = std::fabs(normalized(i));
+  switch (group_.form().power) {
+    case Power::one:
+      return {4 * x_hat, false};
+    case Power::infinity:
+      return {2 * x_hat, false};
+    case Power::two:
+      break;
+  }
+  return (normalized_error(i) + x_hat) * std::fabs(gamma) +
+         (is_planted("beta_not_rounded") ? 0 : std::fabs(beta));
 }
 
 Sensitivity Attainable::mean() const { return {4 * uncentred_ * mean_of_x_, false}; }
 
+Sensitivity Attainable::variance() const { return {variance_error_, false}; }
+
 Sensitivity Attainable::rstd() const {
-  if (form_.eps_mode == EpsMode::outside) return {r_ * (rho_ + 1), rho_is_capped_};
+  if (group_.form().eps_mode == EpsMode::outside) {
+    return {r_ * (rho_ + 1), rho_is_capped_};
+  }
   const long double uncapped = variance_error_ / 2 * r_ * r_;
   const long double cap = 1 / (3 * unit_roundoff_);
   return {r_ * (std::min(uncapped, cap) + 1), uncapped > cap};
 }
 
-Sensitivity Attainable::scale(const Affine& affine) const {
-  return {(1 + kappa_ / 2) * std::fabs(effective_gamma(affine)) * r_, false};
+Sensitivity Attainable::norm() const { return {2 * std::fabs(scale_), false}; }
+
+Sensitivity Attainable::scale(long double gamma) const {
+  return {(1 + kappa_ / 2) * std::fabs(gamma) * r_, false};
 }
 
-Sensitivity Attainable::offset(const Affine& affine) const {
-  const long double product =
-      std::fabs(summary_.mean_high * effective_gamma(affine)) * r_;
-  return {std::fabs(static_cast<long double>(affine.beta.value_or(0))) +
-              (2 + kappa_ / 2) * product,
-          false};
+Sensitivity Attainable::offset(long double gamma, long double beta) const {
+  const long double product = std::fabs(mean_high_ * gamma) * r_;
+  return {std::fabs(beta) + (2 + kappa_ / 2) * product, false};
+}
+
+Sensitivity Attainable::dvariance(std::size_t i) const {
+  const long double x_hat = std::fabs(normalized(i));
+  const bool is_outside = group_.form().eps_mode == EpsMode::outside && spread_ > 0;
+  const long double root_share =
+      is_outside ? std::fabs(scale_) / std::sqrt(spread_) : 1;
+  return (normalized_error(i) + (4 + kappa_) * x_hat) * (root_share * r_ * r_ / 2);
 }
 
 long double Attainable::conditioning() const {
   // With a given mean each element stands alone.
-  const long double of_x = form_.location == Location::given ? largest_x_ : mean_of_x_;
-  return std::max(of_x, std::fabs(summary_.mean_high)) * r_;
+  const bool is_given = group_.form().location == Location::given;
+  const long double of_x = is_given ? largest_x_ : mean_of_x_;
+  return std::max(of_x, std::fabs(static_cast<long double>(mean_high_))) * r_;
 }
 
 bool Attainable::leaves_range(const Format& compute) const {
   const long double low = std::ldexp(1.0L, compute.emin + compute.precision_bits);
   const long double high = std::ldexp(1.0L, compute.emax);
   const auto leaves = [&](long double value) { return value < low || value > high; };
-  if (leaves(std::fabs(summary_.spread_plus_eps))) return true;
+  if (leaves(std::fabs(spread_plus_eps_))) return true;
   // Given statistics square nothing, and a group of zeros has an exact sum of squares.
-  return form_.spread != Spread::given && sum_of_squares_ != 0 &&
+  return group_.form().spread != Spread::given && sum_of_squares_ != 0 &&
          leaves(sum_of_squares_);
+}
+
+AttainableProduct::AttainableProduct(const Attainable& attainable,
+                                     std::vector<long double> magnitudes,
+                                     long double projection)
+    : attainable_(attainable),
+      magnitudes_(std::move(magnitudes)),
+      projection_(projection) {
+  const CanonicalForm& form = attainable.group().form();
+  if (form.spread == Spread::given) return;
+  long double sum = 0;
+  long double sum_of_products = 0;
+  long double sum_of_errors = 0;
+  for (std::size_t i = 0; i < magnitudes_.size(); ++i) {
+    const Sensitivity error = attainable.normalized_error(i);
+    is_capped_ = is_capped_ || error.is_capped;
+    sum += magnitudes_[i];
+    sum_of_products += magnitudes_[i] * std::fabs(attainable.normalized(i));
+    sum_of_errors += magnitudes_[i] * error.sum;
+  }
+  if (form.location == Location::mean) {
+    mean_of_v_ = sum / static_cast<long double>(magnitudes_.size());
+  }
+  const auto divisor = static_cast<long double>(form.divisor());
+  mean_of_products_ = sum_of_products / divisor;
+  mean_of_errors_ = sum_of_errors / divisor;
+}
+
+Sensitivity AttainableProduct::at(std::size_t i, long double entry) const {
+  const long double magnitude = std::fabs(entry);
+  if (attainable_.group().form().spread == Spread::given) {
+    return {(1 + attainable_.kappa() / 2) * magnitude, false};
+  }
+  const long double x_hat = std::fabs(attainable_.normalized(i));
+  const long double x_hat_error = attainable_.normalized_error(i).sum;
+  const long double u = attainable_.unit_roundoff();
+  return {attainable_.reciprocal() *
+                  (magnitudes_[i] + 3 * mean_of_v_ +
+                   x_hat * (3 * mean_of_products_ + mean_of_errors_) +
+                   x_hat_error * (projection_ + 4 * u * mean_of_errors_)) +
+              (is_planted("rho_of_dx_dropped") ? 0 : attainable_.rho()) * magnitude,
+          is_capped_};
 }
 
 }  // namespace truenorm

@@ -6,10 +6,13 @@
 #include <array>
 #include <utility>
 
+#include "oracle/partition.hpp"
+#include "oracle/planted.hpp"
+
 namespace truenorm {
 namespace {
 
-/// The offsets of a subset of x's axes in row-major order of that subset.
+/// The offsets of some of the axes, in row-major order of those.
 std::vector<std::int64_t> offsets_over(const Shape& shape, const Shape& strides,
                                        const std::vector<std::size_t>& axes) {
   std::vector<std::int64_t> offsets{0};
@@ -26,106 +29,103 @@ std::vector<std::int64_t> offsets_over(const Shape& shape, const Shape& strides,
   return offsets;
 }
 
-Shape row_major_strides(const Shape& shape) {
-  Shape strides(shape.size(), 1);
-  for (std::size_t axis = shape.size(); axis-- > 1;) {
-    strides[axis - 1] = strides[axis] * shape[axis];
-  }
-  return strides;
+std::vector<std::size_t> reversed(const std::vector<std::size_t>& axes) {
+  return {axes.rbegin(), axes.rend()};
 }
 
-std::vector<std::int64_t> counting(std::size_t size) {
-  std::vector<std::int64_t> numbers(size);
-  for (std::size_t i = 0; i < size; ++i) numbers[i] = static_cast<std::int64_t>(i);
-  return numbers;
+IndexMap index_map(const Partition& partition) {
+  const auto& [shape, strides, parameter_strides, group_axes, inner_axes, parameters] =
+      partition;
+  return {offsets_over(shape, strides, group_axes),
+          offsets_over(shape, strides, inner_axes),
+          offsets_over(shape, parameter_strides, group_axes),
+          offsets_over(
+              shape, parameter_strides,
+              is_planted("parameters_transposed") ? reversed(inner_axes) : inner_axes)};
 }
 
-/// Groups over the axes, in the order in which they are named; a parameter for each
-/// place within the group.
-IndexMap groups_over_axes(const Shape& shape, const std::vector<std::int64_t>& axes) {
-  std::vector<std::size_t> reduced(axes.begin(), axes.end());
-  std::vector<std::size_t> kept;
-  for (std::size_t axis = 0; axis < shape.size(); ++axis) {
-    if (std::find(reduced.begin(), reduced.end(), axis) == reduced.end()) {
-      kept.push_back(axis);
-    }
-  }
-  const Shape strides = row_major_strides(shape);
-  IndexMap map;
-  map.group_element = offsets_over(shape, strides, kept);
-  map.inner_element = offsets_over(shape, strides, reduced);
-  map.group_parameter.assign(map.group_element.size(), 0);
-  map.inner_parameter = counting(map.inner_element.size());
-  return map;
+template <typename Value, std::size_t count>
+Value value_of(const std::array<std::pair<std::string_view, Value>, count>& words,
+               std::string_view word) {
+  return std::find_if(words.begin(), words.end(),
+                      [&](const auto& entry) { return entry.first == word; })
+      ->second;
 }
 
-/// A group for each channel; a parameter for each group.
-IndexMap groups_per_channel(const Shape& shape, std::size_t channel) {
-  std::vector<std::size_t> others;
-  for (std::size_t axis = 0; axis < shape.size(); ++axis) {
-    if (axis != channel) others.push_back(axis);
-  }
-  const Shape strides = row_major_strides(shape);
-  IndexMap map;
-  map.group_element = offsets_over(shape, strides, {channel});
-  map.inner_element = offsets_over(shape, strides, others);
-  map.group_parameter = counting(map.group_element.size());
-  map.inner_parameter.assign(map.inner_element.size(), 0);
-  return map;
-}
-
-EpsMode eps_mode_of(const std::string& word) {
+EpsMode eps_mode_of(std::string_view word) {
   constexpr std::array<std::pair<std::string_view, EpsMode>, 4> modes{{
       {"inside", EpsMode::inside},
       {"outside", EpsMode::outside},
       {"floor", EpsMode::floor},
       {"floor_inside", EpsMode::floor_inside},
   }};
-  return std::find_if(modes.begin(), modes.end(),
-                      [&](const auto& mode) { return mode.first == word; })
-      ->second;
+  return value_of(modes, word);
+}
+
+Power power_of(std::string_view word) {
+  constexpr std::array<std::pair<std::string_view, Power>, 3> powers{{
+      {"1", Power::one},
+      {"2", Power::two},
+      {"inf", Power::infinity},
+  }};
+  return value_of(powers, word);
 }
 
 }  // namespace
 
+std::int64_t CanonicalForm::divisor() const {
+  switch (spread) {
+    case Spread::variance:
+      return map.group_size() - (is_planted("divisor_n_minus_1") ? 1 : ddof);
+    case Spread::mean_square:
+      return map.group_size();
+    case Spread::sum_square:
+    case Spread::sum_power:
+    case Spread::given:
+      return 1;
+  }
+  return 1;
+}
+
 CanonicalForm lower(const Question& question) {
+  const OperatorSpec& op = question.op();
+  const auto has = [&](std::string_view attribute) {
+    return op.find_attribute(attribute) != nullptr;
+  };
   CanonicalForm form;
+  form.location = op.location;
+  form.spread = op.spread;
   form.eps = question.real("eps");
   form.eps_mode = eps_mode_of(question.choice("eps_mode"));
-  form.gamma_offset = question.integer("gamma_offset");
-  form.rounds_normalized = question.flag("round_normalized");
-  const Shape& shape = question.x().shape();
-  const std::string& op = question.op().name;
-  if (op == "batch_norm_inference") {
-    form.location = Location::given;
-    form.spread = Spread::given;
-    form.clamps_variance = question.flag("clamp_variance");
-    form.map = groups_per_channel(
-        shape, channel_axis(question.op(), question.attributes(), shape));
-    return form;
-  }
-  if (op == "rms_norm") {
-    form.location = Location::none;
-    form.spread = Spread::mean_square;
-  }
-  form.map = groups_over_axes(shape, question.axes("axes"));
+  if (has("p")) form.power = power_of(question.choice("p"));
+  if (has("clamp_variance")) form.clamps_variance = question.flag("clamp_variance");
+  if (has("gamma_offset")) form.gamma_offset = question.integer("gamma_offset");
+  if (has("round_normalized"))
+    form.rounds_normalized = question.flag("round_normalized");
+  form.map = index_map(partition_of(op, question.attributes(), question.x().shape()));
   return form;
 }
 
 Quantity quantity_of(const Question& question, std::string_view output) {
-  constexpr std::array<std::pair<std::string_view, Quantity>, 5> quantities{{
+  constexpr std::array<std::pair<std::string_view, Quantity>, 15> quantities{{
       {"y", Quantity::y},
       {"mean", Quantity::mean},
+      {"variance", Quantity::variance},
       {"rstd", Quantity::rstd},
+      {"norm", Quantity::norm},
       {"scale", Quantity::scale},
       {"offset", Quantity::offset},
+      {"running_mean", Quantity::running_mean},
+      {"running_variance", Quantity::running_variance},
+      {"dx", Quantity::dx},
+      {"dgamma", Quantity::dgamma},
+      {"dbeta", Quantity::dbeta},
+      {"dmean", Quantity::dmean},
+      {"dvariance", Quantity::dvariance},
+      {"tangent_y", Quantity::tangent_y},
   }};
-  const auto found = std::find_if(quantities.begin(), quantities.end(),
-                                  [&](const auto& q) { return q.first == output; });
-  if (found == quantities.end() || question.op().find_output(output) == nullptr) {
-    throw QuestionError(question.op().name, std::string(output), "unknown output");
-  }
-  return found->second;
+  static_cast<void>(question.output_shape(output));  // throws if there is none
+  return value_of(quantities, output);
 }
 
 }  // namespace truenorm

@@ -11,9 +11,10 @@
 
 namespace truenorm {
 
-enum class Location { mean, given, none };
-enum class Spread { variance, mean_square, given };
 enum class EpsMode { inside, outside, floor, floor_inside };
+
+/// p of sum_power.
+enum class Power { one, two, infinity };
 
 /// Where the elements of a group lie in x, and which parameters they meet. Both are sums
 /// of a part that the group gives and a part that the place within the group gives, so
@@ -44,20 +45,43 @@ struct CanonicalForm {
   Location location = Location::mean;
   Spread spread = Spread::variance;
   std::int64_t ddof = 0;
+  Power power = Power::two;
   bool clamps_variance = false;
   EpsMode eps_mode = EpsMode::inside;
   Rational eps;
   std::int64_t gamma_offset = 0;
   bool rounds_normalized = false;
   IndexMap map;
-};
 
-/// A real that an output is made of: one for each element, or one for each group.
-enum class Quantity { y, mean, rstd, scale, offset };
+  /// m of SPEC 4, by which a sum over a group is divided where the spread is computed.
+  [[nodiscard]] std::int64_t divisor() const;
+};
 
 [[nodiscard]] CanonicalForm lower(const Question& question);
 
-/// throws   QuestionError if the operator has no such output
+/// A real that an output is made of.
+enum class Quantity {
+  // one for each element of x
+  y,
+  dx,
+  tangent_y,
+  // one for each group
+  mean,
+  variance,
+  rstd,
+  norm,
+  scale,
+  offset,
+  running_mean,
+  running_variance,
+  dmean,
+  dvariance,
+  // one for each parameter, over all that meets it
+  dgamma,
+  dbeta,
+};
+
+/// throws   QuestionError if the question has no such output
 [[nodiscard]] Quantity quantity_of(const Question& question, std::string_view output);
 
 }  // namespace truenorm

@@ -1,122 +1,127 @@
 // SPDX-License-Identifier: Apache-2.0
-// Exact statistics by integer sums, and the values built on them.
+// Collecting square roots by their square class.
 #include "oracle/decide.hpp"
 
-#include <algorithm>
+#include <array>
+#include <boost/multiprecision/integer.hpp>
 #include <cmath>
-#include <optional>
-#include <span>
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "oracle/planted.hpp"
 
 namespace truenorm {
 namespace {
 
-/// Exponent of the last bit of a double's significand.
-int last_bit(double value) { return std::max(std::ilogb(value), -1022) - 52; }
+constexpr std::array<unsigned, 32> primes{
+    3,  5,  7,  11, 13, 17, 19, 23, 29,  31,  37,  41,  43,  47,  53,  59,
+    61, 67, 71, 73, 79, 83, 89, 97, 101, 103, 107, 109, 113, 127, 131, 137};
 
-struct PowerSums {
-  Rational sum;             ///< of x
-  Rational sum_of_squares;  ///< of x^2
+/// Legendre's symbol by Euler's criterion, for a residue that the prime does not divide.
+bool is_quadratic_residue(unsigned residue, unsigned prime) {
+  std::uint64_t power = 1;
+  std::uint64_t base = residue;
+  for (unsigned exponent = (prime - 1) / 2; exponent > 0; exponent /= 2) {
+    if (exponent % 2 == 1) power = power * base % prime;
+    base = base * base % prime;
+  }
+  return power == 1;
+}
+
+/// An integer in the square class of the rational d: numerator * denominator, which is d
+/// times the square of its denominator.
+Integer class_member(const Rational& d) {
+  return boost::multiprecision::numerator(d) * boost::multiprecision::denominator(d);
+}
+
+/// The same number for all members of a square class: for each prime p, whether p divides
+/// a member an odd number of times, and if not, whether what p leaves is a residue. A
+/// square factor changes neither.
+std::uint64_t fingerprint(const Integer& member) {
+  std::uint64_t print = 0;
+  for (const unsigned prime : primes) {
+    Integer rest = member;
+    bool is_odd = false;
+    while (rest % prime == 0) {
+      rest /= prime;
+      is_odd = !is_odd;
+    }
+    const auto residue = static_cast<unsigned>(Integer(rest % prime));
+    const bool is_residue = !is_odd && is_quadratic_residue(residue, prime);
+    print = print * 4 + (is_odd ? 2 : 0) + (is_residue ? 1 : 0);
+  }
+  return print;
+}
+
+/// t with left/right = t^2, if it is rational.
+std::optional<Rational> ratio_of_roots(const Rational& left, const Rational& right) {
+  const Surd root = square_root(left / right);
+  if (!root.is_rational()) return std::nullopt;
+  return root.a;
+}
+
+/// overflow_threshold, which may be 2^1024, as a rational.
+Rational exact_threshold(const Format& format) {
+  return exact(largest_finite(format)) +
+         power_of_two(ulp_exponent(format, format.emax));
+}
+
+struct SquareClass {
+  Rational d;            ///< of the first term that was met
+  Rational coefficient;  ///< of sqrt(d)
 };
-
-/// Sums over one common denominator, so that no fraction is ever reduced on the way.
-PowerSums power_sums(std::span<const double> x) {
-  int unit = 1023;
-  for (const double value : x) {
-    if (value != 0) unit = std::min(unit, last_bit(value));
-  }
-  Integer sum = 0;
-  Integer sum_of_squares = 0;
-  for (const double value : x) {
-    if (value == 0) continue;
-    const int bit = last_bit(value);
-    const auto significand = static_cast<std::int64_t>(std::ldexp(value, -bit));
-    const Integer scaled = Integer(significand) << (bit - unit);
-    sum += scaled;
-    sum_of_squares += scaled * scaled;
-  }
-  return {Rational(sum) * power_of_two(unit),
-          Rational(sum_of_squares) * power_of_two(2L * unit)};
-}
-
-/// The root of `radicand`, if it has one.
-std::optional<Surd> root_of(const Rational& radicand) {
-  if (radicand < 0) return std::nullopt;
-  return square_root(radicand);
-}
-
-std::optional<Surd> scale_of(const CanonicalForm& form, const Rational& spread) {
-  const Rational& eps = form.eps;
-  switch (form.eps_mode) {
-    case EpsMode::inside:
-      return root_of(spread + eps);
-    case EpsMode::outside:
-      if (spread < 0) return std::nullopt;
-      return square_root(spread) + eps;
-    case EpsMode::floor:
-      if (spread < 0) return std::nullopt;
-      // max(sqrt(spread), eps), compared by squares
-      if (eps > 0 && spread < eps * eps) return Surd{eps, 0, 0};
-      return square_root(spread);
-    case EpsMode::floor_inside:
-      return root_of(std::max(spread, eps));
-  }
-  return std::nullopt;
-}
 
 }  // namespace
 
-Rational effective_gamma(const CanonicalForm& form, const Affine& affine) {
-  if (!affine.gamma) return 1;
-  return exact(*affine.gamma) + form.gamma_offset;
-}
-
-DecidedGroup::DecidedGroup(const Group& group) : form_(group.form) {
-  const auto n = static_cast<std::int64_t>(group.x.size());
-  if (form_->location == Location::given) mean_ = exact(group.given_mean);
-  if (form_->spread == Spread::given) {
-    spread_ = exact(group.given_variance);
-  } else {
-    const PowerSums sums = power_sums(group.x);
-    if (form_->location == Location::mean) mean_ = sums.sum / n;
-    if (n - form_->ddof <= 0) return;
-    spread_ =
-        form_->spread == Spread::mean_square
-            ? Rational(sums.sum_of_squares / n)
-            : Rational((sums.sum_of_squares - sums.sum * mean_) / (n - form_->ddof));
+std::optional<Rational> rational_value(std::span<const Surd> terms) {
+  Rational rational_part = 0;
+  // Members of one class have one fingerprint, so only those need be compared.
+  std::map<std::uint64_t, std::vector<SquareClass>> classes;
+  for (const Surd& term : terms) {
+    rational_part += term.a;
+    if (term.is_rational()) continue;
+    std::vector<SquareClass>& alike = classes[fingerprint(class_member(term.d))];
+    bool is_collected = false;
+    for (SquareClass& known : alike) {
+      const std::optional<Rational> ratio = ratio_of_roots(term.d, known.d);
+      if (!ratio) continue;
+      known.coefficient += is_planted("class_ratio_dropped") ? term.b : term.b * *ratio;
+      is_collected = true;
+      break;
+    }
+    if (!is_collected) alike.push_back({term.d, term.b});
   }
-  if (form_->clamps_variance && spread_ < 0) spread_ = 0;
-  const std::optional<Surd> scale = scale_of(*form_, spread_);
-  if (!scale) return;
-  scale_ = *scale;
-  const int scale_direction = sign(scale_);
-  scale_sign_ = scale_direction < 0   ? ScaleSign::negative
-                : scale_direction > 0 ? ScaleSign::positive
-                                      : ScaleSign::zero;
-}
-
-Surd DecidedGroup::gamma_over_scale(const Affine& affine) const {
-  return reciprocal(scale_) * effective_gamma(*form_, affine);
-}
-
-Surd DecidedGroup::normalized(double x) const {
-  return reciprocal(scale_) * (exact(x) - mean_);
-}
-
-Surd DecidedGroup::value(Quantity quantity, double x, const Affine& affine) const {
-  const Rational beta = affine.beta ? exact(*affine.beta) : Rational(0);
-  switch (quantity) {
-    case Quantity::y:
-      return gamma_over_scale(affine) * (exact(x) - mean_) + beta;
-    case Quantity::mean:
-      return {mean_, 0, 0};
-    case Quantity::rstd:
-      return reciprocal(scale_);
-    case Quantity::scale:
-      return gamma_over_scale(affine);
-    case Quantity::offset:
-      return gamma_over_scale(affine) * Rational(-mean_) + beta;
+  for (const auto& [print, alike] : classes) {
+    for (const SquareClass& known : alike) {
+      if (known.coefficient != 0 && !is_planted("irrational_part_dropped")) {
+        return std::nullopt;
+      }
+    }
   }
-  return {};
+  return rational_part;
+}
+
+Truth exact_truth(const Rational& value, const Format& format) {
+  Truth truth;
+  truth.level = Level::decide;
+  truth.rounded = round_to_nearest(format, value);
+  truth.overflows = !std::isfinite(truth.rounded);
+  const long exponent = value == 0 ? format.emin : binary_exponent(value);
+  truth.ulp_exponent = ulp_exponent(format, exponent);
+  const Rational base = truth.overflows
+                            ? Rational(exact_threshold(format) * value.sign())
+                            : exact(truth.rounded);
+  const Rational tail = (value - base) * power_of_two(-truth.ulp_exponent);
+  if (tail == 0) return truth;
+  truth.tail_ulps = round_to_nearest(float64, tail);
+  // Rounding to double keeps the sign of a tail, however short it is.
+  if (truth.tail_ulps == 0) {
+    truth.tail_ulps = tail.sign() * std::numeric_limits<double>::denorm_min();
+  }
+  return truth;
 }
 
 }  // namespace truenorm

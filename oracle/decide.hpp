@@ -1,46 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
-// The exact level (SPEC 7): a group's statistics as rationals, its values as surds.
+// The exact level (SPEC 7): whether a sum of surds is rational, and which number it is.
 #pragma once
 
-#include "oracle/group.hpp"
+#include <optional>
+#include <span>
+
 #include "oracle/surd.hpp"
+#include "oracle/truth.hpp"
 
 namespace truenorm {
 
-/// A group whose inputs are all finite, exactly.
+/// The rational that the sum of the terms equals, if it equals one.
 ///
-/// values   Inputs are rationals, so mean and spread are; the scale is one square root
-///          and a rational at most, and every value of the group lies in its field.
-///          Whether a value equals a boundary of a format is thereby decidable, however
-///          near they lie; if it does not, refining tells on which side it falls
-class DecidedGroup {
- public:
-  explicit DecidedGroup(const Group& group);
+/// values   the terms may come from different fields, as in a gradient across groups
+///
+/// Proof. Let the sum be a + sum of b_k sqrt(d_k), every d_k > 0 and no square of a
+/// rational. If d_k/d_l = t^2 for a rational t > 0, then sqrt(d_k) = t sqrt(d_l): the two
+/// terms are one multiple of sqrt(d_l). Collecting all terms in this way leaves one root
+/// for each class of the group of rationals modulo squares, none of them the class of 1.
+/// Roots of different classes are, with 1, linearly independent over the rationals
+/// (A. S. Besicovitch, J. London Math. Soc. 15, 1940: for distinct primes p_i the 2^k
+/// products of a subset of the sqrt(p_i) are; each root here is a rational multiple of
+/// such a product, and classes differ in the product). So the sum equals a rational c iff
+/// every collected coefficient is 0, and then c = a.
+///
+/// Equality with a boundary of a format, a rational, is thereby decided. If it does not
+/// hold, the distance is positive and an enclosure that is narrow enough shows its sign.
+[[nodiscard]] std::optional<Rational> rational_value(std::span<const Surd> terms);
 
-  [[nodiscard]] const Rational& mean() const { return mean_; }
-  /// q, clamped if the form says so.
-  [[nodiscard]] const Rational& spread() const { return spread_; }
-  [[nodiscard]] ScaleSign scale_sign() const { return scale_sign_; }
-
-  /// The exact quantity of an element x (which only y looks at).
-  ///
-  /// values   the scale is not 0 and defined, unless the quantity is the mean; gamma and
-  ///          beta are finite; normalized values are not rounded
-  [[nodiscard]] Surd value(Quantity quantity, double x, const Affine& affine) const;
-  /// (x - mean)/s
-  [[nodiscard]] Surd normalized(double x) const;
-
- private:
-  [[nodiscard]] Surd gamma_over_scale(const Affine& affine) const;
-
-  const CanonicalForm* form_;
-  Rational mean_;
-  Rational spread_;
-  Surd scale_;
-  ScaleSign scale_sign_ = ScaleSign::undefined;
-};
-
-/// gamma + gamma_offset; 1 for an absent gamma without offset.
-[[nodiscard]] Rational effective_gamma(const CanonicalForm& form, const Affine& affine);
+/// The truth of a real that is known exactly.
+[[nodiscard]] Truth exact_truth(const Rational& value, const Format& format);
 
 }  // namespace truenorm

@@ -5,47 +5,63 @@
 #include <cmath>
 #include <limits>
 
+#include "oracle/planted.hpp"
+
 namespace truenorm {
 namespace {
 
-/// 2^(emax + 1), as which an infinity counts at the edge of overflow.
-long double overflow_value(const Format& format, double infinity) {
-  return std::copysign(std::ldexp(1.0L, format.emax + 1),
-                       static_cast<long double>(infinity));
+/// Whether the answer is what an overflow to y's side gives. A NaN has no side.
+bool is_overflow(const Truth& truth, double actual, const Format& format) {
+  if (!format.has_infinity) return std::isnan(actual);
+  return std::isinf(actual) && std::signbit(actual) == std::signbit(truth.rounded);
 }
 
-long double number_of(double value, const Format& format) {
-  return std::isinf(value) ? overflow_value(format, value) : value;
-}
-
-/// Whether y is negative; rounding keeps the sign, also that of a rounded zero.
+/// Whether y is negative; rounding keeps the sign, also that of a zero or of a NaN.
 bool is_negative(const Truth& truth) { return std::signbit(truth.rounded); }
 
-/// Whether RN(y) is an infinity and y reaches what an infinity counts as.
+/// Whether RN(y) overflows and y reaches what an overflow counts as.
 bool reaches_overflow(const Truth& truth) {
-  return std::isinf(truth.rounded) &&
-         (truth.tail_ulps == 0 || (truth.tail_ulps > 0) == (truth.rounded > 0));
+  return truth.overflows &&
+         (truth.tail_ulps == 0 || (truth.tail_ulps > 0) != is_negative(truth));
+}
+
+long double with_sign_of(const Truth& truth, long double magnitude) {
+  return is_negative(truth) ? -magnitude : magnitude;
+}
+
+/// The answer as a number (SPEC 6, the edge of overflow).
+long double number_of(double actual, const Truth& truth, const Format& format) {
+  if (std::isnan(actual)) return with_sign_of(truth, overflow_threshold(format));
+  if (std::isinf(actual)) return std::copysign(overflow_threshold(format), actual);
+  return actual;
 }
 
 long double error_of(const Truth& truth, double actual, const Format& format) {
-  // An infinity is the right answer however far beyond 2^(emax + 1) the truth lies.
-  if (actual == truth.rounded && reaches_overflow(truth)) return 0;
-  const long double rounded = number_of(truth.rounded, format);
-  return std::ldexp(number_of(actual, format) - rounded, -truth.ulp_exponent) -
+  // An overflow is right however far beyond the threshold the truth lies.
+  if (is_overflow(truth, actual, format) && reaches_overflow(truth)) return 0;
+  const long double rounded = truth.overflows
+                                  ? with_sign_of(truth, overflow_threshold(format))
+                                  : static_cast<long double>(truth.rounded);
+  return std::ldexp(number_of(actual, truth, format) - rounded, -truth.ulp_exponent) -
          truth.tail_ulps;
 }
 
 /// The value of the format on the other side of y than RN(y); RN(y) if y is a value.
 double other_neighbour(const Truth& truth, const Format& format) {
-  if (std::isinf(truth.rounded)) {
-    return std::copysign(largest_finite(format), truth.rounded);
-  }
-  if (truth.tail_ulps > 0) return next_up(format, truth.rounded);
-  if (truth.tail_ulps < 0) return next_down(format, truth.rounded);
-  return truth.rounded;
+  if (truth.overflows) return std::copysign(largest_finite(format), truth.rounded);
+  if (truth.tail_ulps == 0) return truth.rounded;
+  const bool is_mirrored = is_planted("wrong_neighbour");
+  if ((truth.tail_ulps > 0) != is_mirrored) return next_up(format, truth.rounded);
+  return next_down(format, truth.rounded);
 }
 
-ElementScore score_nonfinite_truth(const Truth& truth, double actual) {
+/// Equal, or both NaN, as which float8_e4m3fn knows overflow.
+bool is_same(double left, double right) {
+  return left == right || (std::isnan(left) && std::isnan(right));
+}
+
+ElementScore score_nonfinite_truth(const Truth& truth, double actual,
+                                   const Format& format) {
   ElementScore score;
   if (truth.origin == Origin::undefined) {
     if (!std::isnan(actual)) score.special = SpecialClass::missed_nan;
@@ -53,8 +69,8 @@ ElementScore score_nonfinite_truth(const Truth& truth, double actual) {
     score.special =
         std::isnan(truth.rounded) ? SpecialClass::missed_nan : SpecialClass::missed_inf;
   } else {
-    score.differs_in_kind =
-        std::isnan(truth.rounded) ? !std::isnan(actual) : actual != truth.rounded;
+    // Where there are no infinities, NaN stands for one.
+    score.differs_in_kind = !is_same(actual, round_to_nearest(format, truth.rounded));
   }
   score.passes = score.special == SpecialClass::none;
   score.is_correctly_rounded = score.passes;
@@ -62,13 +78,13 @@ ElementScore score_nonfinite_truth(const Truth& truth, double actual) {
   return score;
 }
 
-/// The class of an infinity, or of a missing one, that exceeds what is tolerated.
+/// The class of an overflow, or of a missing one, that exceeds what is tolerated.
 SpecialClass class_of(const Truth& truth, double actual) {
+  if (std::isnan(actual)) return SpecialClass::spurious_nan;
   if (std::isinf(actual)) {
-    return std::isinf(truth.rounded) ? SpecialClass::wrong_inf
-                                     : SpecialClass::spurious_inf;
+    return truth.overflows ? SpecialClass::wrong_inf : SpecialClass::spurious_inf;
   }
-  return std::isinf(truth.rounded) ? SpecialClass::missed_inf : SpecialClass::none;
+  return truth.overflows ? SpecialClass::missed_inf : SpecialClass::none;
 }
 
 bool is_within(const ElementScore& score, const Truth& truth, double actual,
@@ -89,12 +105,13 @@ bool is_within(const ElementScore& score, const Truth& truth, double actual,
 ElementScore score_element(const Truth& truth, double actual,
                            const AttainableUlps& attainable, const Tolerance& tolerance,
                            const Format& format) {
-  if (!truth.is_finite) return score_nonfinite_truth(truth, actual);
+  if (!truth.is_finite) return score_nonfinite_truth(truth, actual, format);
   ElementScore score;
-  const bool is_stray_infinity = std::isinf(actual) &&
-                                 truth.origin == Origin::degenerate &&
-                                 std::isfinite(truth.rounded);
-  if (std::isnan(actual) || is_stray_infinity) {
+  const bool is_overflow_nan = std::isnan(actual) && !format.has_infinity;
+  // With degenerate inputs no overflow explains what is not finite.
+  const bool is_stray =
+      !std::isfinite(actual) && truth.origin == Origin::degenerate && !truth.overflows;
+  if ((std::isnan(actual) && !is_overflow_nan) || is_stray) {
     score.passes = false;
     score.special =
         std::isnan(actual) ? SpecialClass::spurious_nan : SpecialClass::spurious_inf;
@@ -104,9 +121,9 @@ ElementScore score_element(const Truth& truth, double actual,
   score.error_ulps = error;
   score.excess = std::fabs(error) / (attainable.roundings +
                                      attainable.unit_roundoff * attainable.sensitivity);
-  score.is_correctly_rounded = actual == truth.rounded;
+  score.is_correctly_rounded = is_same(actual, truth.rounded);
   score.is_faithful =
-      score.is_correctly_rounded || actual == other_neighbour(truth, format);
+      score.is_correctly_rounded || is_same(actual, other_neighbour(truth, format));
   score.differs_in_zero_sign = actual == 0 && truth.rounded == 0 &&
                                std::signbit(actual) != std::signbit(truth.rounded);
   const bool has_wrong_sign =

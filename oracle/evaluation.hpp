@@ -1,95 +1,82 @@
 // SPDX-License-Identifier: Apache-2.0
-// The evaluator: takes each element through the levels of SPEC 7 until it is settled.
+// The evaluator: one output of a question, block by block, as exact values.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "oracle/decide.hpp"
-#include "oracle/group.hpp"
+#include "oracle/attainable.hpp"
+#include "oracle/canonical.hpp"
+#include "oracle/exact.hpp"
 #include "oracle/refine.hpp"
-#include "oracle/special.hpp"
 #include "oracle/truth.hpp"
 
 namespace truenorm {
 
-/// One output of a question, group by group.
+/// The true value of an output element.
+struct ElementValue {
+  /// Those of one group are one surd; what is summed over groups has one for each.
+  std::vector<Surd> terms;
+  double special = 0;  ///< the NaN or infinity that the value is; 0 for a number
+  bool is_degenerate = false;
+
+  [[nodiscard]] bool is_finite() const { return special == 0; }
+  [[nodiscard]] static ElementValue of(const Exact& value);
+};
+
+/// One output of a question. Its elements come in blocks, those of a group together.
 ///
-/// A filter in floating-point arithmetic with a proven bound belongs before `refine`: it
-/// would fill in most truths when a group is loaded, and leave the rest to `settle`.
+/// A filter in floating-point arithmetic with a proven bound belongs before `settle`: it
+/// would fill in most truths when a block is loaded, and leave the rest.
 class Evaluation {
  public:
-  /// values   `form` is lower(question), or a mutant of it; both must outlive this
-  Evaluation(const Question& question, const CanonicalForm& form, Quantity quantity,
-             const Format& format);
+  virtual ~Evaluation() = default;
 
-  [[nodiscard]] std::int64_t groups() const { return form_.map.groups(); }
-  /// How many elements of the output a group has: its own elements for y, else one.
-  [[nodiscard]] std::int64_t elements_per_group() const;
+  [[nodiscard]] virtual std::int64_t blocks() const = 0;
+  [[nodiscard]] virtual std::int64_t block_size() const = 0;
+  /// The row-major index in the output of a block's element i.
+  [[nodiscard]] virtual std::int64_t output_index(std::int64_t block,
+                                                  std::int64_t i) const = 0;
+  /// Whether the elements have a truth: the statistics of nothing have none.
+  [[nodiscard]] virtual bool is_scored() const { return true; }
 
-  /// The row-major index in the output of a group's element i.
-  [[nodiscard]] std::int64_t output_index(std::int64_t group, std::int64_t i) const;
+  /// Makes a block the current one, of which all that follows speaks.
+  virtual void load(std::int64_t block) = 0;
 
-  /// Makes a group the current one, of which all that follows speaks.
-  void load(std::int64_t group);
-  [[nodiscard]] std::int64_t current_group() const { return current_; }
+  [[nodiscard]] virtual ElementValue value(std::int64_t i) = 0;
+  /// S of an element, whose value is a number.
+  [[nodiscard]] virtual Sensitivity sensitivity(std::int64_t i, long double value) = 0;
+  /// What a rounding on the way, which may go either way, adds to the error attainable.
+  [[nodiscard]] virtual long double rounding_on_the_way(std::int64_t /*i*/) {
+    return 0;
+  }
+  /// Of the block; none where no group of it has finite statistics and s != 0.
+  [[nodiscard]] virtual std::optional<long double> conditioning() = 0;
+  [[nodiscard]] virtual bool leaves_range(const Format& compute) = 0;
 
-  [[nodiscard]] Truth settle(std::int64_t i);
-  /// The true element to 30 significant digits.
+  /// The value of an element rounded to the format, and how it was settled.
+  [[nodiscard]] Truth settle(std::int64_t i, const Format& format);
+  /// The value of an element, a number, to about 60 bits.
+  [[nodiscard]] long double approximate(std::int64_t i);
+  /// The value of an element to 30 significant digits, or nan, inf, -inf.
   [[nodiscard]] std::string decimal(std::int64_t i);
 
-  [[nodiscard]] const Group& group() const { return group_; }
-  /// x of the element i; 0 for outputs of a whole group.
-  [[nodiscard]] double x(std::int64_t i) const;
-  [[nodiscard]] Affine affine(std::int64_t i) const;
-  /// Whether mean and spread are numbers; `summary` then tells them.
-  [[nodiscard]] bool has_finite_statistics() const {
-    return mean_is_finite_ && spread_is_finite_;
-  }
-  [[nodiscard]] ScaleSign scale_sign() const { return scale_sign_; }
-  [[nodiscard]] GroupSummary summary();
-  /// The normalized value of an element of a group with finite statistics and s != 0,
-  /// settled in x's format.
-  [[nodiscard]] Truth settle_normalized(std::int64_t i);
+ protected:
+  [[nodiscard]] Settler& settler() { return settler_; }
 
  private:
-  void load_statistics(std::int64_t group);
-  void find_scale_sign();
-  [[nodiscard]] RefinedGroup& refined(std::size_t doublings);
-  [[nodiscard]] const DecidedGroup& decided();
-  [[nodiscard]] bool uses_mean() const {
-    return quantity_ != Quantity::rstd && quantity_ != Quantity::scale;
-  }
-  [[nodiscard]] bool uses_scale() const { return quantity_ != Quantity::mean; }
-  /// Whether all that the element is made of is finite.
-  [[nodiscard]] bool has_finite_inputs(std::int64_t i) const;
-  [[nodiscard]] bool has_regular_scale() const {
-    return spread_is_finite_ &&
-           (scale_sign_ == ScaleSign::negative || scale_sign_ == ScaleSign::positive);
-  }
-  [[nodiscard]] bool is_special(std::int64_t i) const;
-  [[nodiscard]] double special_of(std::int64_t i);
-  [[nodiscard]] Truth settle_value(std::int64_t i);
-  [[nodiscard]] Truth settle_special(std::int64_t i);
-  [[nodiscard]] Truth settle_rounded(std::int64_t i);
-  /// y from its rounded normalized value.
-  [[nodiscard]] Rational affine_of(double normalized, std::int64_t i) const;
-
-  const Question& question_;
-  const CanonicalForm& form_;
-  Quantity quantity_;
-  Format format_;
-  std::int64_t current_ = -1;
-  Group group_;
-  SpecialGroup special_;
-  ScaleSign scale_sign_ = ScaleSign::unknown;
-  bool mean_is_finite_ = true;
-  bool spread_is_finite_ = true;
-  /// False for a variance of -Inf too, that a bound makes a finite spread of.
-  bool given_variance_is_finite_ = true;
-  std::vector<std::unique_ptr<RefinedGroup>> refined_;
-  std::unique_ptr<DecidedGroup> decided_;
+  Settler settler_;
 };
+
+/// The evaluation of an output.
+///
+/// values   `form` is lower(question), or a mutant of it; both outlive the evaluation
+[[nodiscard]] std::unique_ptr<Evaluation> evaluate(const Question& question,
+                                                   const CanonicalForm& form,
+                                                   Quantity quantity,
+                                                   long double unit_roundoff);
 
 }  // namespace truenorm

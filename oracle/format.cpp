@@ -10,10 +10,13 @@
 #include <limits>
 #include <stdexcept>
 
+#include "oracle/planted.hpp"
+
 namespace truenorm {
 namespace {
 
-constexpr std::array all_formats{float16, bfloat16, float32, float64};
+constexpr std::array all_formats{float8_e4m3fn, float8_e5m2, float16,
+                                 bfloat16,      float32,     float64};
 
 int fraction_bits(const Format& format) { return format.precision_bits - 1; }
 
@@ -44,7 +47,11 @@ double decode(const Format& format, std::uint64_t bits) {
       (bits >> fraction_bits(format)) & largest_exponent_field(format);
   const std::uint64_t fraction = bits & low_bits(fraction_bits(format));
   const double sign = (bits & sign_bit(format)) != 0 ? -1.0 : 1.0;
-  if (exponent == largest_exponent_field(format)) {
+  if (!format.has_infinity &&
+      (bits | sign_bit(format)) == low_bits(format.storage_bits)) {
+    return std::copysign(std::numeric_limits<double>::quiet_NaN(), sign);
+  }
+  if (format.has_infinity && exponent == largest_exponent_field(format)) {
     return fraction != 0 ? std::numeric_limits<double>::quiet_NaN()
                          : sign * std::numeric_limits<double>::infinity();
   }
@@ -57,7 +64,10 @@ double decode(const Format& format, std::uint64_t bits) {
 
 std::uint64_t encode(const Format& format, double value) {
   const std::uint64_t top = largest_exponent_field(format) << fraction_bits(format);
-  if (std::isnan(value)) return top | (std::uint64_t{1} << (fraction_bits(format) - 1));
+  if (std::isnan(value)) {
+    return top | (format.has_infinity ? std::uint64_t{1} << (fraction_bits(format) - 1)
+                                      : low_bits(fraction_bits(format)));
+  }
   if (!is_value_of(format, value)) {
     throw std::invalid_argument(std::string(format.name) + " does not hold " +
                                 hex_float(value));
@@ -75,18 +85,29 @@ std::uint64_t encode(const Format& format, double value) {
 }
 
 double round_to_nearest(const Format& format, double value) {
-  if (format.storage_bits == 64 || !std::isfinite(value) || value == 0) return value;
+  if (format.storage_bits == 64 || std::isnan(value) || value == 0) return value;
+  if (std::isinf(value)) return overflow_result(format, value < 0);
   const int exponent = std::ilogb(value);
-  if (exponent > format.emax) {
-    return std::copysign(std::numeric_limits<double>::infinity(), value);
-  }
+  if (exponent > format.emax) return overflow_result(format, value < 0);
   const int ulp = std::max(exponent, format.emin) - fraction_bits(format);
   // nearbyint rounds ties to even in the default rounding mode.
   const double rounded = std::ldexp(std::nearbyint(std::ldexp(value, -ulp)), ulp);
   if (std::fabs(rounded) > largest_finite(format)) {
-    return std::copysign(std::numeric_limits<double>::infinity(), value);
+    return overflow_result(format, value < 0);
   }
   return rounded;
+}
+
+double overflow_result(const Format& format, bool is_negative) {
+  const double magnitude = format.has_infinity
+                               ? std::numeric_limits<double>::infinity()
+                               : std::numeric_limits<double>::quiet_NaN();
+  return std::copysign(magnitude, is_negative ? -1.0 : 1.0);
+}
+
+long double overflow_threshold(const Format& format) {
+  return static_cast<long double>(largest_finite(format)) +
+         std::ldexp(1.0L, ulp_exponent(format, format.emax));
 }
 
 bool is_value_of(const Format& format, double value) {
@@ -94,7 +115,9 @@ bool is_value_of(const Format& format, double value) {
 }
 
 double largest_finite(const Format& format) {
-  return std::ldexp(2.0 - std::ldexp(1.0, -fraction_bits(format)), format.emax);
+  const int ulps_below_power = format.has_infinity ? 1 : 2;
+  return std::ldexp(2.0 - std::ldexp(ulps_below_power, -fraction_bits(format)),
+                    format.emax);
 }
 
 double smallest_normal(const Format& format) { return std::ldexp(1.0, format.emin); }
@@ -114,8 +137,10 @@ double next_down(const Format& format, double value) {
 }
 
 int ulp_exponent(const Format& format, long exponent) {
-  const long clamped =
-      std::clamp<long>(exponent, static_cast<long>(format.emin), format.emax);
+  const long clamped = std::clamp<long>(
+      exponent,
+      static_cast<long>(format.emin) - (is_planted("subnormals_finer") ? 1 : 0),
+      format.emax);
   return static_cast<int>(clamped) - fraction_bits(format);
 }
 

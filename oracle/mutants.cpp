@@ -58,12 +58,13 @@ Tensor answer_as(const Mutant& mutant, const Question& question,
   const CanonicalForm form = mutated(mutant, lower(question));
   const Format format = question.output_formats(output).front();
   Tensor answer(format, question.output_shape(output));
-  Evaluation evaluation(question, form, quantity_of(question, output), format);
-  if (form.map.group_size() == 0 && form.spread != Spread::given) return answer;
-  for (std::int64_t group = 0; group < evaluation.groups(); ++group) {
-    evaluation.load(group);
-    for (std::int64_t i = 0; i < evaluation.elements_per_group(); ++i) {
-      answer.set(evaluation.output_index(group, i), evaluation.settle(i).rounded);
+  const auto evaluation = evaluate(question, form, quantity_of(question, output), 0);
+  if (!evaluation->is_scored()) return answer;
+  for (std::int64_t block = 0; block < evaluation->blocks(); ++block) {
+    evaluation->load(block);
+    for (std::int64_t i = 0; i < evaluation->block_size(); ++i) {
+      answer.set(evaluation->output_index(block, i),
+                 evaluation->settle(i, format).rounded);
     }
   }
   return answer;

@@ -35,29 +35,31 @@ class QuestionError : public std::invalid_argument {
   std::string why_;
 };
 
-/// The shape of gamma, beta and given statistics, for an x of that shape.
+/// The shape of an input, for an x of that shape: dy and the tangent of x have x's own,
+/// gamma, beta, statistics and their tangents that of the parameters.
 ///
 /// throws   QuestionError as Question's constructor does
-[[nodiscard]] Shape parameter_shape(const OperatorSpec& op,
-                                    const Attributes& attributes, const Shape& x_shape);
+[[nodiscard]] Shape input_shape(const OperatorSpec& op, const Attributes& attributes,
+                                std::string_view input, const Shape& x_shape);
 
-/// The axis of the channels, for an operator that has a layout.
-///
-/// values   `resolved` holds every attribute of the operator
-/// throws   QuestionError if x has too few dimensions
-[[nodiscard]] std::size_t channel_axis(const OperatorSpec& op,
-                                       const Attributes& resolved,
-                                       const Shape& x_shape);
+/// What the gradients of a group with s = 0 are (SPEC 4).
+enum class ZeroScaleGradient {
+  undefined,  ///< NaN
+  zero,       ///< dx is 0, and so is what the group contributes to dgamma
+};
 
 /// An operator applied to tensors; a value of this type always has a meaning.
 class Question {
  public:
   /// shapes   SPEC 3
-  /// values   attributes left out take SPEC's defaults; negative axes are resolved
+  /// values   attributes left out take SPEC's defaults; negative axes are resolved, reals
+  ///          given as doubles become the rationals that they are
   /// throws   QuestionError: unknown, missing or ill-typed attribute or input, axes out
-  ///          of range or repeated, shapes that do not fit
+  ///          of range or repeated, shapes that do not fit, a derivative that the
+  ///          operator does not have
   Question(const OperatorSpec& op, Direction direction, Attributes attributes,
-           Tensors inputs);
+           Tensors inputs,
+           ZeroScaleGradient zero_scale_gradient = ZeroScaleGradient::undefined);
 
   [[nodiscard]] const OperatorSpec& op() const { return *op_; }
   [[nodiscard]] Direction direction() const { return direction_; }
@@ -67,6 +69,9 @@ class Question {
   /// An input by name, or null if it was not given.
   [[nodiscard]] const Tensor* input(std::string_view name) const;
   [[nodiscard]] const Tensor& x() const { return inputs_.find("x")->second; }
+  [[nodiscard]] ZeroScaleGradient zero_scale_gradient() const {
+    return zero_scale_gradient_;
+  }
 
   [[nodiscard]] bool flag(std::string_view attribute) const;
   [[nodiscard]] std::int64_t integer(std::string_view attribute) const;
@@ -74,11 +79,14 @@ class Question {
   [[nodiscard]] const std::vector<std::int64_t>& axes(std::string_view attribute) const;
   [[nodiscard]] const std::string& choice(std::string_view attribute) const;
 
-  /// The outputs that this question has, in SPEC's order.
+  /// The outputs that this question has, in SPEC's order: a gradient, or a running
+  /// statistic, for each input given that has one.
   [[nodiscard]] std::vector<std::string> outputs() const;
   [[nodiscard]] Shape output_shape(std::string_view output) const;
-  /// The dtypes in which a runner may return an output, the preferred one first: x's,
-  /// and for statistics also float32 (SPEC 3).
+  /// One element for each group.
+  [[nodiscard]] Shape statistic_shape() const;
+  /// The dtypes in which a runner may return an output, the preferred one first: that of
+  /// the input to which it belongs, for statistics x's or float32 (SPEC 3).
   [[nodiscard]] std::vector<Format> output_formats(std::string_view output) const;
 
  private:
@@ -86,6 +94,9 @@ class Question {
   Direction direction_;
   Attributes attributes_;
   Tensors inputs_;
+  ZeroScaleGradient zero_scale_gradient_;
+
+  [[nodiscard]] OutputSpec output_spec(std::string_view output) const;
 };
 
 }  // namespace truenorm

@@ -7,6 +7,8 @@
 #include <limits>
 #include <stdexcept>
 
+#include "oracle/planted.hpp"
+
 namespace truenorm {
 namespace {
 
@@ -82,10 +84,9 @@ Rational exact(double value) {
   if (!std::isfinite(value)) {
     throw std::invalid_argument(hex_float(value) + " is no rational");
   }
-  int exponent = 0;
-  const double fraction = std::frexp(value, &exponent);
-  const auto significand = static_cast<std::int64_t>(std::ldexp(fraction, 53));
-  return Rational(significand) * power_of_two(exponent - 53);
+  Rational result;
+  mpq_set_d(result.backend().data(), value);
+  return result;
 }
 
 long binary_exponent(const Rational& value) {
@@ -101,10 +102,9 @@ long binary_exponent(const Rational& value) {
 
 double round_to_nearest(const Format& format, const Rational& value) {
   if (value == 0) return 0;
-  const double sign = value < 0 ? -1.0 : 1.0;
-  const double infinity = std::numeric_limits<double>::infinity();
+  const bool is_negative = value < 0;
   const long exponent = binary_exponent(value);
-  if (exponent > format.emax) return sign * infinity;
+  if (exponent > format.emax) return overflow_result(format, is_negative);
   const int ulp = ulp_exponent(format, exponent);
   Integer numerator = abs(boost::multiprecision::numerator(value));
   Integer denominator = boost::multiprecision::denominator(value);
@@ -117,9 +117,11 @@ double round_to_nearest(const Format& format, const Rational& value) {
   Integer remainder;
   divide_qr(numerator, denominator, quotient, remainder);
   const int half = Integer(remainder * 2).compare(denominator);
-  if (half > 0 || (half == 0 && bit_test(quotient, 0))) ++quotient;
+  const bool is_odd = bit_test(quotient, 0) || is_planted("ties_away");
+  if (half > 0 || (half == 0 && is_odd)) ++quotient;
   const double rounded = std::ldexp(quotient.convert_to<double>(), ulp);
-  return sign * (rounded > largest_finite(format) ? infinity : rounded);
+  if (rounded > largest_finite(format)) return overflow_result(format, is_negative);
+  return is_negative ? -rounded : rounded;
 }
 
 long double to_long_double(const Rational& value) {

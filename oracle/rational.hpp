@@ -24,7 +24,7 @@ using Rational = boost::multiprecision::number<boost::multiprecision::gmp_ration
 /// 2^exponent.
 [[nodiscard]] Rational power_of_two(long exponent);
 
-/// RN_F(value): nearest, ties to even, subnormals kept, overflow to an infinity.
+/// RN_F(value): nearest, ties to even, subnormals kept, overflow_result beyond.
 [[nodiscard]] double round_to_nearest(const Format& format, const Rational& value);
 
 /// The value to about 60 bits; beyond the exponents of long double, an infinity or 0.

@@ -7,11 +7,19 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "oracle/decide.hpp"
+#include "oracle/planted.hpp"
+#include "oracle/score.hpp"
 
 namespace truenorm {
 namespace {
 
 constexpr int decimal_digits = 30;
+constexpr long first_bits = 128;
 
 class Real {
  public:
@@ -29,6 +37,9 @@ class Real {
   mpfr_t value_;
 };
 
+/// Far beyond what any input needs; reaching it means that this code is wrong.
+constexpr long most_bits = 1L << 24;
+
 int sign_of(const Real& value) { return mpfr_sgn(static_cast<mpfr_srcptr>(value)); }
 
 /// A closed interval [low, high]. No value leaves MPFR's default exponent range, which
@@ -39,74 +50,41 @@ struct Interval {
   Real low;
   Real high;
 
-  void set(double value) {
-    mpfr_set_d(low, value, MPFR_RNDD);
-    mpfr_set_d(high, value, MPFR_RNDU);
-  }
   void set(const Rational& value) {
-    mpfr_set_q(low, value.backend().data(), MPFR_RNDD);
+    const bool is_wrong = is_planted("lower_bound_rounded_up");
+    mpfr_set_q(low, value.backend().data(), is_wrong ? MPFR_RNDU : MPFR_RNDD);
     mpfr_set_q(high, value.backend().data(), MPFR_RNDU);
   }
-  void set(const Interval& other) {
-    mpfr_set(low, other.low, MPFR_RNDD);
-    mpfr_set(high, other.high, MPFR_RNDU);
+  /// The root, for 0 <= low.
+  void take_root() {
+    mpfr_sqrt(low, low, MPFR_RNDD);
+    mpfr_sqrt(high, high, is_planted("root_rounded_down") ? MPFR_RNDD : MPFR_RNDU);
   }
   void add(const Interval& term) {
     mpfr_add(low, low, term.low, MPFR_RNDD);
     mpfr_add(high, high, term.high, MPFR_RNDU);
   }
-  void add(double term) {
-    mpfr_add_d(low, low, term, MPFR_RNDD);
-    mpfr_add_d(high, high, term, MPFR_RNDU);
-  }
-  void divide(unsigned long divisor) {
-    mpfr_div_ui(low, low, divisor, MPFR_RNDD);
-    mpfr_div_ui(high, high, divisor, MPFR_RNDU);
+  /// Adds the product of a number of one sign and an interval that is not negative.
+  void add_product(const Interval& factor, const Interval& root, Interval& product) {
+    const bool is_negative =
+        sign_of(factor.high) <= 0 && !is_planted("product_ends_swapped");
+    mpfr_mul(product.low, factor.low, is_negative ? root.high : root.low, MPFR_RNDD);
+    mpfr_mul(product.high, factor.high, is_negative ? root.low : root.high, MPFR_RNDU);
+    add(product);
   }
   void negate() {
     mpfr_neg(low, low, MPFR_RNDD);
     mpfr_neg(high, high, MPFR_RNDU);
     mpfr_swap(low, high);
   }
-  /// value - subtrahend
-  void set_difference(double value, const Interval& subtrahend) {
-    mpfr_d_sub(low, value, subtrahend.high, MPFR_RNDD);
-    mpfr_d_sub(high, value, subtrahend.low, MPFR_RNDU);
+  /// Whether the interval is narrow enough to be taken for a number of 60 bits.
+  [[nodiscard]] bool is_sharp() const {
+    if (mpfr_equal_p(low, high) != 0) return true;
+    if (sign() == 0) return false;
+    Real width(mpfr_get_prec(low));
+    mpfr_sub(width, high, low, MPFR_RNDU);
+    return mpfr_get_exp(width) < mpfr_get_exp(low) - 60;
   }
-  /// Multiplies by [factor.low, factor.high], 0 <= factor.low.
-  void multiply_by_nonnegative(const Interval& factor) {
-    mpfr_mul(low, low, sign_of(low) >= 0 ? factor.low : factor.high, MPFR_RNDD);
-    mpfr_mul(high, high, sign_of(high) >= 0 ? factor.high : factor.low, MPFR_RNDU);
-  }
-  void multiply(double factor) {
-    mpfr_mul_d(low, low, std::fabs(factor), MPFR_RNDD);
-    mpfr_mul_d(high, high, std::fabs(factor), MPFR_RNDU);
-    if (factor < 0) negate();
-  }
-  /// Squares, for an interval on either side of 0 or around it.
-  void square() {
-    if (sign_of(high) <= 0) negate();
-    if (sign_of(low) >= 0) {
-      mpfr_sqr(low, low, MPFR_RNDD);
-      mpfr_sqr(high, high, MPFR_RNDU);
-      return;
-    }
-    if (mpfr_cmpabs(low, high) > 0) mpfr_neg(high, low, MPFR_RNDU);
-    mpfr_sqr(high, high, MPFR_RNDU);
-    mpfr_set_zero(low, 1);
-  }
-  /// The root, for 0 <= low.
-  void take_root() {
-    mpfr_sqrt(low, low, MPFR_RNDD);
-    mpfr_sqrt(high, high, MPFR_RNDU);
-  }
-  /// The maximum with each end of another interval.
-  void raise_to(const Interval& floor) {
-    mpfr_max(low, low, floor.low, MPFR_RNDD);
-    mpfr_max(high, high, floor.high, MPFR_RNDU);
-  }
-
-  [[nodiscard]] bool is_point() const { return mpfr_equal_p(low, high) != 0; }
   /// -1 or 1 if every number of the interval has that sign, else 0.
   [[nodiscard]] int sign() const {
     if (sign_of(low) > 0) return 1;
@@ -117,20 +95,13 @@ struct Interval {
 /// e with 2^e <= |value| < 2^(e + 1)
 long exponent_of(const Real& value) { return mpfr_get_exp(value) - 1; }
 
-Rational exact(const Real& value) {
-  Rational result;
-  mpfr_get_q(result.backend().data(), value);
-  return result;
-}
-
-/// Rounding to double keeps the sign of a tail, however short it is.
-double as_tail(double value, int direction) {
-  return value != 0 ? value : direction * std::numeric_limits<double>::denorm_min();
-}
-
-Rational dyadic(long significand, long exponent) {
-  return Rational(significand) * power_of_two(exponent);
-}
+/// Where a real lies among the values of a format and the midpoints between them.
+struct Placement {
+  /// Set if the enclosure settles it.
+  std::optional<Truth> truth;
+  /// Whether just one value or midpoint is in doubt: the real may equal it.
+  bool meets_boundary = false;
+};
 
 /// Places magnitudes [low, high], 0 < low < high, on the grid of half ulps.
 ///
@@ -153,22 +124,21 @@ class HalfUlpGrid {
     const long first = mpfr_get_si(scaled, MPFR_RNDU);
     mpfr_mul_2si(scaled, high_, 1L - ulp, MPFR_RNDU);
     const long last = mpfr_get_si(scaled, MPFR_RNDD);
-    if (first == last) return {std::nullopt, dyadic(first, ulp - 1L)};
+    if (first == last) return {std::nullopt, true};
     if (first < last || !is_narrower_than(ulp - 22L)) return {};
-    return {between(last, ulp), std::nullopt};
+    return {between(last, ulp)};
   }
 
  private:
   /// The truth in the open cell from `cell` to `cell` + 1 half ulps.
   [[nodiscard]] Truth between(long cell, int ulp) const {
-    const long even = cell % 2 == 0 ? cell : cell + 1;
+    const long even =
+        cell % 2 == 0 || is_planted("truncates") ? cell / 2 * 2 : cell + 1;
     Truth truth;
     truth.ulp_exponent = ulp;
     truth.rounded = std::ldexp(static_cast<double>(even), ulp - 1);
-    truth.tail_ulps = as_tail(distance_ulps(truth.rounded, ulp), even == cell ? 1 : -1);
-    if (truth.rounded > largest_finite(format_)) {
-      truth.rounded = std::numeric_limits<double>::infinity();
-    }
+    if (truth.rounded > largest_finite(format_)) return overflow(ulp);
+    truth.tail_ulps = tail(distance_ulps(truth.rounded, ulp), even == cell ? 1 : -1);
     return truth;
   }
 
@@ -177,34 +147,37 @@ class HalfUlpGrid {
     const long relative =
         exponent_of(low_) > format_.emax + 1L ? exponent_of(low_) - 60L : ulp - 22L;
     if (!is_narrower_than(relative)) return {};
-    Truth truth;
-    truth.ulp_exponent = ulp;
-    truth.rounded = std::numeric_limits<double>::infinity();
-    Real base(mpfr_get_prec(low_));
-    mpfr_set_ui_2exp(base, 1, format_.emax + 1L, MPFR_RNDN);
-    mpfr_sub(base, low_, base, MPFR_RNDN);
-    mpfr_mul_2si(base, base, -ulp, MPFR_RNDN);
-    truth.tail_ulps = mpfr_get_d(base, MPFR_RNDN);
-    return {truth, std::nullopt};
+    return {overflow(ulp)};
   }
 
-  /// (low - from)/2^ulp; `from` may be 2^1024, which ldexp has made an infinity.
-  [[nodiscard]] double distance_ulps(double from, int ulp) const {
+  [[nodiscard]] Truth overflow(int ulp) const {
+    Truth truth;
+    truth.ulp_exponent = ulp;
+    truth.rounded = overflow_result(format_, false);
+    truth.overflows = true;
+    truth.tail_ulps = distance_ulps(overflow_threshold(format_), ulp);
+    return truth;
+  }
+
+  /// (low - from)/2^ulp
+  [[nodiscard]] double distance_ulps(long double from, int ulp) const {
+    Real start(std::numeric_limits<long double>::digits);
+    mpfr_set_ld(start, from, MPFR_RNDN);
     Real distance(mpfr_get_prec(low_));
-    if (std::isinf(from)) {
-      mpfr_set_ui_2exp(distance, 1, format_.emax + 1L, MPFR_RNDN);
-      mpfr_sub(distance, low_, distance, MPFR_RNDN);
-    } else {
-      mpfr_sub_d(distance, low_, from, MPFR_RNDN);
-    }
+    mpfr_sub(distance, low_, start, MPFR_RNDN);
     mpfr_mul_2si(distance, distance, -ulp, MPFR_RNDN);
     return mpfr_get_d(distance, MPFR_RNDN);
+  }
+
+  /// Rounding to double keeps the sign of a tail, however short it is.
+  static double tail(double value, int direction) {
+    return value != 0 ? value : direction * std::numeric_limits<double>::denorm_min();
   }
 
   [[nodiscard]] bool is_narrower_than(long exponent) const {
     Real width(mpfr_get_prec(low_));
     mpfr_sub(width, high_, low_, MPFR_RNDU);
-    return exponent_of(width) < exponent;
+    return sign_of(width) == 0 || exponent_of(width) < exponent;
   }
 
   const Real& low_;
@@ -228,8 +201,8 @@ bool is_near_zero(const Interval& y, const Format& format) {
   return is_small(y.low) && is_small(y.high);
 }
 
-Placement place_interval(Interval& y, const Format& format) {
-  if (y.is_point()) return {exact_truth(exact(y.low), format, Level::refine), {}};
+/// values   y is negated in place if it is negative
+Placement place(Interval& y, const Format& format) {
   switch (y.sign()) {
     case 1:
       return HalfUlpGrid(y.low, y.high, format).place();
@@ -237,12 +210,10 @@ Placement place_interval(Interval& y, const Format& format) {
       y.negate();
       Placement placement = HalfUlpGrid(y.low, y.high, format).place();
       if (placement.truth) placement.truth = mirrored(*placement.truth);
-      if (placement.boundary) placement.boundary = -*placement.boundary;
       return placement;
     }
     default:
-      if (is_near_zero(y, format)) return {std::nullopt, Rational(0)};
-      return {};
+      return {std::nullopt, is_near_zero(y, format)};
   }
 }
 
@@ -261,230 +232,112 @@ std::string decimal_text(mpfr_srcptr value) {
          (magnitude.size() < 2 ? "0" : "") + magnitude;
 }
 
-}  // namespace
-
-struct RefinedGroup::Enclosures {
-  Enclosures(const Group& group, long bits)
-      : form(*group.form),
-        precision_bits(bits),
-        mean(bits),
-        spread(bits),
-        reciprocal(bits),
-        magnitude(bits),
-        element(bits),
-        gamma(bits) {
-    enclose_mean(group);
-    enclose_spread(group);
-    enclose_scale();
-  }
-
-  void enclose_mean(const Group& group) {
-    mean.set(0.0);
-    if (form.location == Location::given) mean.set(group.given_mean);
-    if (form.location != Location::mean) return;
-    for (const double x : group.x) mean.add(x);
-    mean.divide(group.x.size());
-  }
-
-  void enclose_spread(const Group& group) {
-    if (form.spread == Spread::given) {
-      const double variance = group.given_variance;
-      spread.set(form.clamps_variance ? std::max(variance, 0.0) : variance);
-      return;
-    }
-    spread.set(0.0);
-    for (const double x : group.x) {
-      element.set_difference(x, mean);
-      element.square();
-      spread.add(element);
-    }
-    const auto divisor = static_cast<std::int64_t>(group.x.size()) - form.ddof;
-    if (divisor > 0) {
-      spread.divide(static_cast<unsigned long>(divisor));
-    } else {
-      is_undefined = true;
-    }
-  }
-
-  void enclose_scale() {
-    Interval eps(precision_bits);
-    eps.set(form.eps);
-    Interval scale(precision_bits);
-    scale.set(spread);
-    switch (form.eps_mode) {
-      case EpsMode::inside:
-        scale.add(eps);
-        break;
-      case EpsMode::floor_inside:
-        scale.raise_to(eps);
-        break;
-      case EpsMode::outside:
-      case EpsMode::floor:
-        break;
-    }
-    if (sign_of(scale.high) < 0) is_undefined = true;
-    if (is_undefined || sign_of(scale.low) < 0) return;
-    scale.take_root();
-    if (form.eps_mode == EpsMode::outside) scale.add(eps);
-    if (form.eps_mode == EpsMode::floor) scale.raise_to(eps);
-    direction = scale.sign();
-    if (direction == 0) return;
-    if (direction < 0) scale.negate();
-    magnitude.set(scale);
-    mpfr_ui_div(reciprocal.low, 1, scale.high, MPFR_RNDD);
-    mpfr_ui_div(reciprocal.high, 1, scale.low, MPFR_RNDU);
-  }
-
-  void divide_by_scale() {
-    element.multiply_by_nonnegative(reciprocal);
-    if (direction < 0) element.negate();
-  }
-
-  void multiply_by_gamma(const Affine& affine) {
-    if (!affine.gamma) return;
-    if (form.gamma_offset == 0) {
-      element.multiply(*affine.gamma);
-      return;
-    }
-    gamma.set(*affine.gamma);
-    gamma.add(static_cast<double>(form.gamma_offset));
-    // The sum of two floats rounds to a number of its own sign, and to 0 only if it is 0.
-    const bool is_negative = sign_of(gamma.low) < 0;
-    if (is_negative) gamma.negate();
-    element.multiply_by_nonnegative(gamma);
-    if (is_negative) element.negate();
-  }
-
-  void normalize(double x) {
-    element.set_difference(x, mean);
-    divide_by_scale();
-  }
-
-  /// Encloses the quantity in `element`.
-  void enclose(Quantity quantity, double x, const Affine& affine) {
-    switch (quantity) {
-      case Quantity::y:
-        normalize(x);
-        multiply_by_gamma(affine);
-        if (affine.beta) element.add(*affine.beta);
-        break;
-      case Quantity::mean:
-        element.set(mean);
-        break;
-      case Quantity::rstd:
-        element.set(1.0);
-        divide_by_scale();
-        break;
-      case Quantity::scale:
-        element.set(1.0);
-        divide_by_scale();
-        multiply_by_gamma(affine);
-        break;
-      case Quantity::offset:
-        element.set(mean);
-        element.negate();
-        divide_by_scale();
-        multiply_by_gamma(affine);
-        if (affine.beta) element.add(*affine.beta);
-        break;
-    }
-  }
-
-  const CanonicalForm& form;
-  long precision_bits;
-  Interval mean;
-  Interval spread;
-  Interval reciprocal;  ///< of |s|
-  Interval magnitude;   ///< |s|
-  Interval element;
-  Interval gamma;
-  int direction = 0;  ///< the sign of s; 0 while it is not known
-  bool is_undefined = false;
-};
-
-RefinedGroup::RefinedGroup(const Group& group, long precision_bits)
-    : enclosures_(std::make_unique<Enclosures>(group, precision_bits)) {}
-
-RefinedGroup::~RefinedGroup() = default;
-
-ScaleSign RefinedGroup::scale_sign() const {
-  if (enclosures_->is_undefined) return ScaleSign::undefined;
-  if (enclosures_->direction > 0) return ScaleSign::positive;
-  return enclosures_->direction < 0 ? ScaleSign::negative : ScaleSign::unknown;
-}
-
-bool RefinedGroup::is_sharp() const {
-  const Enclosures& e = *enclosures_;
-  if (e.direction == 0) return false;
-  Real width(e.precision_bits);
-  mpfr_sub(width, e.magnitude.high, e.magnitude.low, MPFR_RNDU);
-  return sign_of(width) == 0 || exponent_of(width) < exponent_of(e.magnitude.low) - 60;
-}
-
-GroupSummary RefinedGroup::summary() const {
-  const Enclosures& e = *enclosures_;
-  GroupSummary summary;
-  summary.mean_high = mpfr_get_ld(e.mean.low, MPFR_RNDN);
-  Real rest(e.precision_bits);
-  mpfr_set_ld(rest, summary.mean_high, MPFR_RNDN);
-  mpfr_sub(rest, e.mean.low, rest, MPFR_RNDN);
-  summary.mean_low = mpfr_get_ld(rest, MPFR_RNDN);
-  summary.spread = mpfr_get_ld(e.spread.high, MPFR_RNDN);
-  mpfr_add_q(rest, e.spread.high, e.form.eps.backend().data(), MPFR_RNDN);
-  summary.spread_plus_eps = mpfr_get_ld(rest, MPFR_RNDN);
-  summary.scale_sign = scale_sign();
-  if (e.direction != 0) summary.magnitude = mpfr_get_ld(e.magnitude.low, MPFR_RNDN);
-  return summary;
-}
-
-Placement RefinedGroup::place(Quantity quantity, double x, const Affine& affine,
-                              const Format& format) {
-  enclosures_->enclose(quantity, x, affine);
-  return place_interval(enclosures_->element, format);
-}
-
-Placement RefinedGroup::place_normalized(double x, const Format& format) {
-  enclosures_->normalize(x);
-  return place_interval(enclosures_->element, format);
-}
-
-std::optional<std::string> RefinedGroup::decimal(Quantity quantity, double x,
-                                                 const Affine& affine) {
-  enclosures_->enclose(quantity, x, affine);
-  std::string low = decimal_text(enclosures_->element.low);
-  if (low != decimal_text(enclosures_->element.high)) return std::nullopt;
-  return low;
-}
-
-Truth exact_truth(const Rational& value, const Format& format, Level level) {
-  Truth truth;
-  truth.level = level;
-  truth.rounded = round_to_nearest(format, value);
-  const long exponent = value == 0 ? format.emin : binary_exponent(value);
-  truth.ulp_exponent = ulp_exponent(format, exponent);
-  const Rational base = std::isinf(truth.rounded)
-                            ? Rational(power_of_two(format.emax + 1L) * value.sign())
-                            : exact(truth.rounded);
-  const Rational tail = (value - base) * power_of_two(-truth.ulp_exponent);
-  if (tail != 0) {
-    truth.tail_ulps = as_tail(round_to_nearest(float64, tail), tail.sign());
-  }
-  return truth;
-}
-
-std::string exact_decimal(const Rational& value) {
+std::string decimal_of_rational(const Rational& value) {
   // mpfr_set_q rounds once and mpfr_get_str again; with the sticky last bit that rounding
   // to odd gives, the two agree with one rounding.
   constexpr long bits = 2 * 4 * decimal_digits;
   Real rounded(bits);
   const int direction = mpfr_set_q(rounded, value.backend().data(), MPFR_RNDZ);
-  if (direction != 0) {
-    Real next(bits + 1);
-    mpfr_set(next, rounded, MPFR_RNDZ);
-    value > 0 ? mpfr_nextabove(next) : mpfr_nextbelow(next);
-    return decimal_text(next);
+  if (direction == 0) return decimal_text(rounded);
+  Real next(bits + 1);
+  mpfr_set(next, rounded, MPFR_RNDZ);
+  value > 0 ? mpfr_nextabove(next) : mpfr_nextbelow(next);
+  return decimal_text(next);
+}
+
+/// The intervals of one precision.
+struct Workspace {
+  explicit Workspace(long precision_bits)
+      : sum(precision_bits),
+        factor(precision_bits),
+        root(precision_bits),
+        product(precision_bits) {}
+
+  /// Encloses the sum of the terms in `sum`.
+  void enclose(std::span<const Surd> terms) {
+    Rational rational_part = terms.empty() ? Rational(0) : terms.front().a;
+    for (const Surd& term : terms.subspan(terms.empty() ? 0 : 1)) {
+      rational_part += term.a;
+    }
+    sum.set(rational_part);
+    for (const Surd& term : terms) {
+      if (term.is_rational()) continue;
+      enclose_root(term.d);
+      factor.set(term.b);
+      sum.add_product(factor, root, product);
+    }
   }
-  return decimal_text(rounded);
+
+  Interval sum;
+
+ private:
+  /// The elements of a group share their root.
+  void enclose_root(const Rational& radicand) {
+    if (radicand == radicand_ || (is_planted("stale_root") && radicand_ != 0)) return;
+    radicand_ = radicand;
+    root.set(radicand);
+    root.take_root();
+  }
+
+  Interval factor;
+  Interval root;
+  Interval product;
+  Rational radicand_ = 0;
+};
+
+}  // namespace
+
+struct Settler::Enclosures {
+  Interval& enclose(std::span<const Surd> terms, std::size_t doublings) {
+    while (workspaces.size() <= doublings) {
+      const long bits = first_bits << workspaces.size();
+      if (bits > most_bits) throw OracleFault("an element stayed open");
+      workspaces.push_back(std::make_unique<Workspace>(bits));
+    }
+    workspaces[doublings]->enclose(terms);
+    return workspaces[doublings]->sum;
+  }
+
+  std::vector<std::unique_ptr<Workspace>> workspaces;
+};
+
+Settler::Settler() : enclosures_(std::make_unique<Enclosures>()) {}
+
+Settler::~Settler() = default;
+
+Truth Settler::settle(std::span<const Surd> terms, const Format& format) {
+  bool is_irrational = false;
+  for (std::size_t doublings = 0;; ++doublings) {
+    const Placement placement = place(enclosures_->enclose(terms, doublings), format);
+    if (placement.truth) return *placement.truth;
+    if (!placement.meets_boundary || is_irrational) continue;
+    // Equality before refining further; a rational sum is then known altogether.
+    if (const auto value = rational_value(terms)) return exact_truth(*value, format);
+    is_irrational = true;
+  }
+}
+
+std::string Settler::decimal(std::span<const Surd> terms) {
+  bool is_irrational = false;
+  for (std::size_t doublings = 0;; ++doublings) {
+    const Interval& sum = enclosures_->enclose(terms, doublings);
+    std::string low = decimal_text(sum.low);
+    if (low == decimal_text(sum.high)) return low;
+    if (is_irrational) continue;
+    if (const auto value = rational_value(terms)) return decimal_of_rational(*value);
+    is_irrational = true;
+  }
+}
+
+long double Settler::approximate(std::span<const Surd> terms) {
+  bool is_irrational = false;
+  for (std::size_t doublings = 0;; ++doublings) {
+    Interval& sum = enclosures_->enclose(terms, doublings);
+    if (sum.is_sharp()) return mpfr_get_ld(sum.low, MPFR_RNDN);
+    if (is_irrational) continue;
+    if (const auto value = rational_value(terms)) return to_long_double(*value);
+    is_irrational = true;
+  }
 }
 
 }  // namespace truenorm

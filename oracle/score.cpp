@@ -18,7 +18,7 @@ constexpr std::size_t most_worst_elements = 5;
 
 /// An element that may be among the worst: where it is, and how bad.
 struct Candidate {
-  std::int64_t group = 0;
+  std::int64_t block = 0;
   std::int64_t i = 0;
   std::int64_t output_index = 0;
   double expected = 0;
@@ -194,73 +194,44 @@ class Tally {
   std::vector<Candidate> worst_;
 };
 
-/// The attainable error of the elements of the current group.
-class GroupAttainable {
- public:
-  GroupAttainable(Evaluation& evaluation, Quantity quantity, const Format& compute)
-      : evaluation_(evaluation), quantity_(quantity), compute_(compute) {
-    if (evaluation.has_finite_statistics()) {
-      attainable_.emplace(evaluation.group(), evaluation.summary(),
-                          unit_roundoff(compute));
-    }
+/// S of the current block's element i, in ulps of its truth.
+AttainableUlps attainable_ulps(Evaluation& evaluation, std::int64_t i,
+                               const Truth& truth, const Sensitivity& s,
+                               long double u) {
+  AttainableUlps result;
+  result.unit_roundoff = u;
+  result.sensitivity = std::ldexp(s.sum, -truth.ulp_exponent);
+  if (!std::isfinite(result.sensitivity)) {
+    throw OracleFault("the attainable error of an element is not finite");
   }
-
-  [[nodiscard]] const std::optional<Attainable>& statistics() const {
-    return attainable_;
+  if (truth.is_finite) {
+    result.roundings +=
+        std::ldexp(evaluation.rounding_on_the_way(i), -truth.ulp_exponent);
   }
+  return result;
+}
 
-  /// S of element i; where the statistics are not finite, a finite truth is beta itself.
-  [[nodiscard]] Sensitivity sensitivity(std::int64_t i) const {
-    const Affine affine = evaluation_.affine(i);
-    if (!attainable_) {
-      return {std::fabs(static_cast<long double>(affine.beta.value_or(0))), false};
-    }
-    switch (quantity_) {
-      case Quantity::y:
-        return attainable_->y(evaluation_.x(i), affine);
-      case Quantity::mean:
-        return attainable_->mean();
-      case Quantity::rstd:
-        return attainable_->rstd();
-      case Quantity::scale:
-        return attainable_->scale(affine);
-      case Quantity::offset:
-        return attainable_->offset(affine);
-    }
-    return {};
+/// The truth as a number, if it is one.
+long double number_of(const Truth& truth, const Format& format, Evaluation& evaluation,
+                      std::int64_t i) {
+  if (!truth.is_finite) return 0;
+  // Far beyond the format, or below it, the tail leaves binary64.
+  if (truth.tail_ulps != 0 && !std::isnormal(truth.tail_ulps)) {
+    return evaluation.approximate(i);
   }
+  const long double base =
+      truth.overflows ? std::copysign(overflow_threshold(format), truth.rounded)
+                      : static_cast<long double>(truth.rounded);
+  return base +
+         std::ldexp(static_cast<long double>(truth.tail_ulps), truth.ulp_exponent);
+}
 
-  [[nodiscard]] AttainableUlps ulps(std::int64_t i, const Truth& truth,
-                                    const Sensitivity& s) const {
-    AttainableUlps result;
-    result.unit_roundoff = unit_roundoff(compute_);
-    result.sensitivity = std::ldexp(s.sum, -truth.ulp_exponent);
-    if (!std::isfinite(result.sensitivity)) {
-      throw OracleFault("the attainable error of an element is not finite");
-    }
-    const bool rounds_normalized =
-        quantity_ == Quantity::y && evaluation_.group().form->rounds_normalized;
-    if (rounds_normalized && truth.is_finite && attainable_) {
-      result.roundings += rounding_of_normalized(i, truth);
-    }
-    return result;
-  }
-
- private:
-  /// Half an ulp of the normalized value, times gamma: a rounding that goes either way.
-  [[nodiscard]] long double rounding_of_normalized(std::int64_t i,
-                                                   const Truth& truth) const {
-    const int ulp = evaluation_.settle_normalized(i).ulp_exponent;
-    return std::ldexp(
-        std::fabs(attainable_->effective_gamma(evaluation_.affine(i))) / 2,
-        ulp - truth.ulp_exponent);
-  }
-
-  Evaluation& evaluation_;
-  Quantity quantity_;
-  const Format& compute_;
-  std::optional<Attainable> attainable_;
-};
+/// SPEC 8: whether a gradient across groups is lost in what is attainable.
+bool is_drowned(long double value, int ulp_exponent, const AttainableUlps& attainable) {
+  return 4 * (attainable.roundings +
+              attainable.unit_roundoff * attainable.sensitivity) >
+         std::fabs(std::ldexp(value, -ulp_exponent));
+}
 
 void check_answer(const Question& question, std::string_view output,
                   const Tensor& answer) {
@@ -273,11 +244,6 @@ void check_answer(const Question& question, std::string_view output,
     throw std::invalid_argument(std::string(output) + " came in the shape " +
                                 shape_text(answer.shape()));
   }
-}
-
-bool has_scale(const Evaluation& evaluation) {
-  return evaluation.scale_sign() == ScaleSign::positive ||
-         evaluation.scale_sign() == ScaleSign::negative;
 }
 
 }  // namespace
@@ -306,40 +272,44 @@ Score score(const Question& question, std::string_view output, const Tensor& ans
   const Format input_format = question.x().format();
   const Format compute =
       criteria.compute.value_or(input_format == float64 ? float64 : float32);
-  Evaluation evaluation(question, form, quantity, answer.format());
+  const long double u = unit_roundoff(compute);
+  const auto evaluation = evaluate(question, form, quantity, u);
   Tally tally;
-  // The statistics of a group without elements are not scored.
-  const bool is_scored = form.map.group_size() > 0 || form.spread == Spread::given;
-  for (std::int64_t group = 0; is_scored && group < evaluation.groups(); ++group) {
-    evaluation.load(group);
-    const GroupAttainable attainable(evaluation, quantity, compute);
-    const auto& statistics = attainable.statistics();
-    const bool is_regular = statistics && has_scale(evaluation);
-    if (is_regular) tally.add_conditioning(statistics->conditioning());
-    const bool leaves_range = is_regular && statistics->leaves_range(compute);
-    for (std::int64_t i = 0; i < evaluation.elements_per_group(); ++i) {
-      const Truth truth = evaluation.settle(i);
+  const std::int64_t blocks = evaluation->is_scored() ? evaluation->blocks() : 0;
+  for (std::int64_t block = 0; block < blocks; ++block) {
+    evaluation->load(block);
+    if (const auto conditioning = evaluation->conditioning()) {
+      tally.add_conditioning(*conditioning);
+    }
+    const bool leaves_range = evaluation->leaves_range(compute);
+    for (std::int64_t i = 0; i < evaluation->block_size(); ++i) {
+      const Truth truth = evaluation->settle(i, answer.format());
+      const long double value = number_of(truth, answer.format(), *evaluation, i);
       const Sensitivity sensitivity =
-          truth.is_finite ? attainable.sensitivity(i) : Sensitivity{};
-      const AttainableUlps ulps = attainable.ulps(i, truth, sensitivity);
-      const std::int64_t index = evaluation.output_index(group, i);
+          truth.is_finite ? evaluation->sensitivity(i, value) : Sensitivity{};
+      const AttainableUlps ulps =
+          attainable_ulps(*evaluation, i, truth, sensitivity, u);
+      const std::int64_t index = evaluation->output_index(block, i);
       const double actual = answer[index];
       const ElementScore element =
           score_element(truth, actual, ulps, criteria.tolerance, answer.format());
       tally.add(truth, element, ulps,
-                {group, i, index, truth.rounded, actual, element});
-      if (truth.is_finite && sensitivity.is_capped) tally.add_blind();
+                {block, i, index, truth.rounded, actual, element});
+      const bool is_blind =
+          sensitivity.is_capped ||
+          (quantity == Quantity::dgamma && is_drowned(value, truth.ulp_exponent, ulps));
+      if (truth.is_finite && is_blind) tally.add_blind();
       if (truth.is_finite && leaves_range) tally.add_range();
     }
   }
   Score result = tally.finish();
   for (const Candidate& candidate : tally.worst()) {
-    evaluation.load(candidate.group);
+    evaluation->load(candidate.block);
     const auto as_double = [](const std::optional<long double>& value) {
       return value ? std::optional(static_cast<double>(*value)) : std::nullopt;
     };
     result.worst.push_back({coordinates(candidate.output_index, answer.shape()),
-                            evaluation.decimal(candidate.i), candidate.expected,
+                            evaluation->decimal(candidate.i), candidate.expected,
                             candidate.actual, as_double(candidate.score.error_ulps),
                             as_double(candidate.score.excess)});
   }

@@ -4,6 +4,7 @@
 
 #include <boost/multiprecision/integer.hpp>
 #include <optional>
+#include <stdexcept>
 
 namespace truenorm {
 namespace {
@@ -13,6 +14,17 @@ std::optional<Integer> exact_root(const Integer& value) {
   Integer root = boost::multiprecision::sqrt(value, remainder);
   if (remainder != 0) return std::nullopt;
   return root;
+}
+
+void check_field(const Surd& left, const Surd& right) {
+  if (left.d != right.d) throw std::logic_error("surds of different fields meet");
+}
+
+Surd scaled(const Surd& value, const Rational& factor) {
+  if (factor == 0) return {};
+  if (value.is_rational()) return {value.a * factor, 0, 0};
+  return {value.a == 0 ? value.a : Rational(value.a * factor), value.b * factor,
+          value.d};
 }
 
 }  // namespace
@@ -36,17 +48,36 @@ int sign(const Surd& value) {
 }
 
 Surd reciprocal(const Surd& value) {
+  if (value.is_rational()) return {1 / value.a, 0, 0};
+  if (value.a == 0) return {0, 1 / Rational(value.b * value.d), value.d};
   const Rational norm = value.a * value.a - value.b * value.b * value.d;
   return {value.a / norm, -value.b / norm, value.d};
 }
 
-Surd operator*(const Surd& value, const Rational& factor) {
-  if (factor == 0) return {};
-  return {value.a * factor, value.b * factor, value.d};
+Surd operator+(const Surd& left, const Surd& right) {
+  if (right.is_rational()) return {left.a + right.a, left.b, left.d};
+  if (left.is_rational()) return {left.a + right.a, right.b, right.d};
+  check_field(left, right);
+  Surd sum{left.a + right.a, left.b + right.b, left.d};
+  if (sum.b == 0) sum.d = 0;
+  return sum;
 }
 
-Surd operator+(const Surd& value, const Rational& term) {
-  return {value.a + term, value.b, value.d};
+Surd operator-(const Surd& value) { return {-value.a, -value.b, value.d}; }
+
+Surd operator*(const Surd& left, const Surd& right) {
+  if (left.is_rational()) return scaled(right, left.a);
+  if (right.is_rational()) return scaled(left, right.a);
+  check_field(left, right);
+  Surd product;
+  product.a = left.b * right.b * left.d;
+  if (left.a != 0) {
+    product.a += left.a * right.a;
+    product.b += left.a * right.b;
+  }
+  if (right.a != 0) product.b += left.b * right.a;
+  if (product.b != 0) product.d = left.d;
+  return product;
 }
 
 }  // namespace truenorm

@@ -15,6 +15,8 @@ struct Surd {
   Rational a = 0;
   Rational b = 0;
   Rational d = 0;
+
+  [[nodiscard]] bool is_rational() const { return b == 0; }
 };
 
 /// sqrt(radicand), for radicand >= 0; rational where it can be.
@@ -26,7 +28,11 @@ struct Surd {
 /// 1/value, for value != 0.
 [[nodiscard]] Surd reciprocal(const Surd& value);
 
-[[nodiscard]] Surd operator*(const Surd& value, const Rational& factor);
-[[nodiscard]] Surd operator+(const Surd& value, const Rational& term);
+/// values   of sums and products: both numbers lie in one field, that is, they have the
+///          same d unless one is rational
+/// throws   std::logic_error if they do not
+[[nodiscard]] Surd operator+(const Surd& left, const Surd& right);
+[[nodiscard]] Surd operator-(const Surd& value);
+[[nodiscard]] Surd operator*(const Surd& left, const Surd& right);
 
 }  // namespace truenorm

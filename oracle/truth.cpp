@@ -23,38 +23,70 @@ std::string_view name(Level level) {
   return {};
 }
 
+namespace {
+
+/// The evaluation of a truth, which no answer's precision enters.
+std::unique_ptr<Evaluation> evaluate_truth(const Question& question,
+                                           const CanonicalForm& form,
+                                           std::string_view output) {
+  return evaluate(question, form, quantity_of(question, output), 0);
+}
+
+/// Calls visit(index, evaluation, i) for each scored element, block by block.
+template <typename Visit>
+void for_each_element(Evaluation& evaluation, const Visit& visit) {
+  if (!evaluation.is_scored()) return;
+  for (std::int64_t block = 0; block < evaluation.blocks(); ++block) {
+    evaluation.load(block);
+    for (std::int64_t i = 0; i < evaluation.block_size(); ++i) {
+      visit(static_cast<std::size_t>(evaluation.output_index(block, i)), i);
+    }
+  }
+}
+
+std::size_t size_of(const Question& question, std::string_view output) {
+  return static_cast<std::size_t>(element_count(question.output_shape(output)));
+}
+
+}  // namespace
+
 std::vector<Truth> truth(const Question& question, std::string_view output,
                          const Format& format) {
   const CanonicalForm form = lower(question);
-  Evaluation evaluation(question, form, quantity_of(question, output), format);
+  const auto evaluation = evaluate_truth(question, form, output);
   Truth unscored;
   unscored.rounded = std::numeric_limits<double>::quiet_NaN();
   unscored.is_finite = false;
   unscored.origin = Origin::degenerate;
   unscored.level = Level::special;
-  const auto size =
-      static_cast<std::size_t>(element_count(question.output_shape(output)));
-  std::vector<Truth> truths(size, unscored);
-  if (form.map.group_size() == 0 && form.spread != Spread::given) return truths;
-  for (std::int64_t group = 0; group < evaluation.groups(); ++group) {
-    evaluation.load(group);
-    for (std::int64_t i = 0; i < evaluation.elements_per_group(); ++i) {
-      truths[static_cast<std::size_t>(evaluation.output_index(group, i))] =
-          evaluation.settle(i);
-    }
-  }
+  std::vector<Truth> truths(size_of(question, output), unscored);
+  for_each_element(*evaluation, [&](std::size_t index, std::int64_t i) {
+    truths[index] = evaluation->settle(i, format);
+  });
   return truths;
+}
+
+std::vector<std::string> truth_texts(const Question& question,
+                                     std::string_view output) {
+  const CanonicalForm form = lower(question);
+  const auto evaluation = evaluate_truth(question, form, output);
+  std::vector<std::string> texts(size_of(question, output), "nan");
+  for_each_element(*evaluation, [&](std::size_t index, std::int64_t i) {
+    texts[index] = evaluation->decimal(i);
+  });
+  return texts;
 }
 
 std::string truth_text(const Question& question, std::string_view output,
                        std::int64_t index) {
   const CanonicalForm form = lower(question);
-  Evaluation evaluation(question, form, quantity_of(question, output), float64);
-  for (std::int64_t group = 0; group < evaluation.groups(); ++group) {
-    for (std::int64_t i = 0; i < evaluation.elements_per_group(); ++i) {
-      if (evaluation.output_index(group, i) != index) continue;
-      evaluation.load(group);
-      return evaluation.decimal(i);
+  const auto evaluation = evaluate_truth(question, form, output);
+  for (std::int64_t block = 0; block < evaluation->blocks(); ++block) {
+    for (std::int64_t i = 0; i < evaluation->block_size(); ++i) {
+      if (evaluation->output_index(block, i) != index) continue;
+      if (!evaluation->is_scored()) return "nan";
+      evaluation->load(block);
+      return evaluation->decimal(i);
     }
   }
   throw std::out_of_range("no element " + std::to_string(index) + " in " +

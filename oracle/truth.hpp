@@ -26,10 +26,12 @@ enum class Origin {
 /// A real, rounded to a format, and what the rounding left out.
 ///
 /// values   y = rounded + tail_ulps * 2^ulp_exponent, the tail known to 2^-21 ulp.
-///          Where RN overflows, y = +-2^(emax + 1) + tail_ulps * 2^ulp_exponent and the
-///          tail is relatively precise
+///          Where RN overflows, y = +-overflow_threshold + tail_ulps * 2^ulp_exponent and
+///          the tail is relatively precise
 struct Truth {
-  double rounded = 0;  ///< RN_F(y), an infinity on overflow; or the NaN, Inf that y is
+  double rounded = 0;  ///< RN_F(y); or the NaN, Inf that y is
+  bool overflows =
+      false;              ///< y is finite and RN_F(y) is not; it has y's sign, also NaN
   double tail_ulps = 0;   ///< 0 where the truth is not finite
   int ulp_exponent = 0;   ///< ulp_F(y) = 2^ulp_exponent
   bool is_finite = true;  ///< of y itself, before rounding
@@ -40,6 +42,10 @@ struct Truth {
 /// The truth of every element of an output, row-major, settled in `format`.
 [[nodiscard]] std::vector<Truth> truth(const Question& question,
                                        std::string_view output, const Format& format);
+
+/// Every true element of an output to 30 significant digits, row-major.
+[[nodiscard]] std::vector<std::string> truth_texts(const Question& question,
+                                                   std::string_view output);
 
 /// The true element to 30 significant digits: "0", "nan", "inf" and "-inf" for those.
 [[nodiscard]] std::string truth_text(const Question& question, std::string_view output,

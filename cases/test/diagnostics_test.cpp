@@ -88,7 +88,39 @@ TEST_CASE("a malformed case gets a place and a reason") {
       {"dtype: {gamma: float32}", "5:10: a map of dtypes needs that of x"},
       {"dtype: {x: float32, gama: float16}",
        "5:23: unknown input 'gama' of layer_norm; did you mean 'gamma'?"},
-      {"direction: vjp", "5:14: direction vjp is not offered by layer_norm"},
+      {"direction: vjp", "4:3: layer_norm: dy: is required"},
+      {"op: lp_normalize\n  direction: [forward, vjp]\n  attributes: {p: 1}\n  inputs: "
+       "{dy: 1}",
+       "6:14: lp_normalize: direction: vjp needs p = 2"},
+      {"direction: jvp\n  attributes: {round_normalized: true}\n  inputs: {tangent_x: "
+       "1}",
+       "5:14: layer_norm: direction: jvp is not defined with round_normalized"},
+      {"inputs: {dy: 1}",
+       "5:12: input 'dy' belongs to direction vjp, which the case does not have"},
+      {"op: batch_norm\n  direction: vjp\n  inputs: {x: [[1, 2]], dy: 1, running_mean: "
+       "0}",
+       "7:32: input 'running_mean' belongs to direction forward, which the case does "
+       "not "
+       "have"},
+      {"direction: jvp\n  inputs: {tangent_gama: 1}",
+       "6:12: unknown input 'tangent_gama' of layer_norm; did you mean "
+       "'tangent_gamma'?"},
+      {"direction: jvp\n  inputs: {tangent_gamma: 1}",
+       "6:27: layer_norm: tangent_gamma: is given, but gamma is not"},
+      {"dtype: {x: float32, dy: float32}",
+       "5:23: input 'dy' belongs to direction vjp, which the case does not have"},
+      {"op: group_norm\n  inputs: {x: [[1, 2]]}",
+       "4:3: group_norm: groups: is required and has no default"},
+      {"op: group_norm\n  attributes: {groups: 3}\n  inputs: {x: [[1, 2]]}",
+       "6:24: group_norm: groups: 3 does not divide the 2 channels of an x of shape "
+       "[1, "
+       "2]"},
+      {"op: lp_normalize\n  attributes: {p: 3}",
+       "6:19: unknown p '3'; did you mean '1'?"},
+      {"op: lp_normalize\n  attributes: {dim: [0]}",
+       "6:21: dim must be an integer, not a list"},
+      {"op: lp_normalize\n  attributes: {p: inf, eps_mode: inside}",
+       "6:34: lp_normalize: eps_mode: inside needs p = 2"},
       {"direction: backward",
        "5:14: unknown direction 'backward'; did you mean 'forward'?"},
       {"direction: [forward, forward]", "5:24: direction forward is named twice"},
@@ -269,6 +301,19 @@ TEST_CASE("a malformed tensor gets a place and a reason") {
   CAPTURE(malformed.text);
   CHECK(complaints(read(tensor_file(malformed.text))) ==
         as_printed(malformed.expected));
+}
+
+TEST_CASE("what an 8-bit format cannot hold gets a place and a reason") {
+  const auto complaint = [](const std::string& x) {
+    return complaints(read(tensor_file(x, "float8_e4m3fn")));
+  };
+  CHECK(complaint("[448, -464]").empty());
+  CHECK(complaint("[1, 464.5]") ==
+        "f.yaml:6:12: error: x: element 1 is finite but rounds to NaN in "
+        "float8_e4m3fn\n");
+  CHECK(complaint("[-inf, 1]") ==
+        "f.yaml:6:9: error: x: element 0 is no value of float8_e4m3fn\n");
+  CHECK(complaints(read(tensor_file("[inf, 57344]", "float8_e5m2"))).empty());
 }
 
 TEST_CASE("a NUL byte is no text") {

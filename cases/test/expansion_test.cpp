@@ -128,10 +128,59 @@ TEST_CASE("bits under several dtypes are fine where their input has one") {
   CHECK(complaints(read(tensor_file("{shape: [1], random: bits}"))).empty());
 }
 
-TEST_CASE("a direction that the operator lacks is an error beside those it has") {
-  CHECK(complaints(read(case_file("direction: [forward, vjp]\n"
-                                  "  inputs: {dy: 1}"))) ==
-        "f.yaml:5:14: error: direction vjp is not offered by layer_norm\n");
+TEST_CASE("a list of directions expands to one test each, with the inputs of each") {
+  const Reading reading = read(
+      case_file("direction: [forward, vjp, jvp]\n"
+                "  op: batch_norm\n"
+                "  inputs: {x: [[1, 2], [3, 5], [4, 4]], gamma: 2, running_mean: 0, "
+                "running_variance: 1, dy: 3, tangent_x: 4, tangent_gamma: 5}"));
+  REQUIRE(complaints(reading).empty());
+  CHECK(names_of(reading) == std::vector<std::string>{"f.yaml#a[float32,forward]",
+                                                      "f.yaml#a[float32,vjp]",
+                                                      "f.yaml#a[float32,jvp]"});
+  using Names = std::vector<std::string>;
+  const auto inputs_of = [&](std::size_t test) {
+    Names names;
+    for (const auto& [input, tensor] : reading.tests[test].question.inputs()) {
+      names.push_back(input);
+    }
+    return names;
+  };
+  CHECK(inputs_of(0) == Names{"gamma", "running_mean", "running_variance", "x"});
+  CHECK(inputs_of(1) == Names{"dy", "gamma", "x"});
+  CHECK(inputs_of(2) == Names{"gamma", "tangent_gamma", "tangent_x", "x"});
+  CHECK(reading.tests[0].outputs == Names{"y", "running_mean", "running_variance"});
+  CHECK(reading.tests[1].outputs == Names{"dx", "dgamma"});
+  CHECK(reading.tests[2].outputs == Names{"tangent_y"});
+}
+
+TEST_CASE("a scalar takes the shape of the input that it is") {
+  const Reading reading = read(
+      case_file("direction: [vjp, jvp]\n"
+                "  inputs: {x: [[1, 2, 4], [3, 5, 1]], gamma: 2, dy: 3, tangent_x: "
+                "4, tangent_gamma: 5}"));
+  REQUIRE(complaints(reading).empty());
+  CHECK(reading.tests[0].question.input("dy")->shape() == Shape{2, 3});
+  CHECK(reading.tests[1].question.input("tangent_x")->shape() == Shape{2, 3});
+  CHECK(reading.tests[1].question.input("tangent_gamma")->shape() == Shape{3});
+}
+
+TEST_CASE("an output is asked for in the directions that have it") {
+  const Reading reading =
+      read(case_file("direction: [forward, vjp]\n"
+                     "  inputs: {x: [[1, 2], [3, 5]], gamma: 2, beta: 1, dy: 3}\n"
+                     "  outputs: [y, dgamma]"));
+  REQUIRE(complaints(reading).empty());
+  CHECK(reading.tests[0].outputs == std::vector<std::string>{"y"});
+  CHECK(reading.tests[1].outputs == std::vector<std::string>{"dgamma"});
+}
+
+TEST_CASE("a dtype of a gradient's or tangent's own is that of its direction") {
+  const TestCase test =
+      only_test(case_file("direction: vjp\n  dtype: {x: float16, dy: float32}\n"
+                          "  inputs: {dy: [0x1.000002p+0, 1]}"));
+  CHECK(test.name == "f.yaml#a[float16,vjp]");
+  CHECK((*test.question.input("dy"))[0] == 0x1.000002p+0);
 }
 
 TEST_CASE("a real attribute in decimal is the nearest binary64") {
@@ -163,6 +212,21 @@ TEST_CASE("the other kinds of attributes are read by YAML 1.2's core schema") {
   CHECK(test.question.choice("eps_mode") == "outside");
 }
 
+TEST_CASE("an axis is an integer, and p a word that YAML may take for a number") {
+  const auto lp = [](const std::string& attributes) {
+    return only_test(case_file("op: lp_normalize\n  attributes: {" + attributes +
+                               "}\n  inputs: {x: [[1, 2, 4], [3, 5, 1]]}"))
+        .question;
+  };
+  CHECK(lp("dim: 0").integer("dim") == 0);
+  CHECK(lp("dim: -1").integer("dim") == 1);
+  CHECK(lp("eps: 0").choice("p") == "2");
+  for (const std::string p : {"1", "2", "inf"}) {
+    CHECK(lp("p: " + p).choice("p") == p);
+    CHECK(lp("p: \"" + p + "\"").choice("p") == p);
+  }
+}
+
 TEST_CASE("a dialect fills what the case leaves out, and nothing else") {
   CHECK(eps_of("dialect: pytorch") == exact(1e-5));
   CHECK(eps_of("dialect: keras") == exact(1e-3));
@@ -181,6 +245,30 @@ TEST_CASE("a dialect fills what the case leaves out, and nothing else") {
   CHECK(lean.question.choice("layout") == "channels_first");
 }
 
+TEST_CASE("dialects differ in momentum, groups, axes and the place of epsilon") {
+  const auto question_of = [](const std::string& op, const std::string& dialect) {
+    return only_test(case_file("op: " + op + "\n  dialect: " + dialect +
+                               "\n  inputs: {x: {shape: [2, 5, 32], fill: 1}}"))
+        .question;
+  };
+  const Question torch = question_of("batch_norm", "pytorch");
+  CHECK(torch.real("momentum") == exact(0.1));
+  CHECK(torch.choice("momentum_of") == "new");
+  CHECK(torch.choice("running_variance_divisor") == "n_minus_1");
+  const Question flax = question_of("batch_norm", "jax");
+  CHECK(flax.real("momentum") == exact(0.99));
+  CHECK(flax.choice("momentum_of") == "old");
+  CHECK(flax.choice("running_variance_divisor") == "n");
+  CHECK(flax.choice("layout") == "channels_last");
+  CHECK(question_of("batch_norm", "onnx").real("momentum") ==
+        exact(static_cast<double>(0.9F)));
+  CHECK(question_of("group_norm", "keras").integer("groups") == 32);
+  CHECK_FALSE(question_of("batch_norm", "torchlean").flag("batched"));
+  CHECK(question_of("weight_norm", "jax").integer("dim") == 2);
+  CHECK(question_of("lp_normalize", "pytorch").integer("dim") == 1);
+  CHECK(question_of("lp_normalize", "tensorflow").choice("eps_mode") == "floor_inside");
+}
+
 TEST_CASE("the onnx dialect rounds real attributes to float32") {
   CHECK(eps_of("dialect: onnx") == exact(static_cast<double>(1e-5F)));
   CHECK(eps_of("dialect: onnx\n  attributes: {eps: 1e-6}") ==
@@ -194,7 +282,11 @@ TEST_CASE("every default of a dialect is an attribute of its operator") {
     for (const OperatorSpec& op : operators()) {
       for (const auto& [attribute, value] : dialect_defaults(dialect, op.name)) {
         CAPTURE(dialect, op.name, attribute);
-        CHECK(op.find_attribute(attribute) != nullptr);
+        const AttributeSpec* spec = op.find_attribute(attribute);
+        REQUIRE(spec != nullptr);
+        if (const auto* word = std::get_if<std::string>(&value)) {
+          CHECK(std::count(spec->choices.begin(), spec->choices.end(), *word) == 1);
+        }
       }
     }
   }

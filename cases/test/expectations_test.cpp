@@ -56,7 +56,7 @@ TEST_CASE("everything that a case may say arrives in its test") {
       "forward, output: y, verdict: crashed, excess: 0x1p5, link: l, because: b}"));
   CHECK(test.about == "3 of them");
   CHECK(test.criteria("y").compute == float64);
-  CHECK(test.zero_gradient);
+  CHECK(test.question.zero_scale_gradient() == ZeroScaleGradient::zero);
   CHECK(test.tags == std::vector<std::string>{"full", "slow"});
   CHECK(test.catches == std::vector<std::string>{"eps_outside_sqrt"});
   REQUIRE(test.bug);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Formats against the machine's binary32 and binary64, and against every 16-bit pattern.
+// Formats against the machine's binary32 and binary64, and against every narrow pattern.
 #include <algorithm>
 #include <bit>
 #include <cmath>
@@ -29,24 +29,37 @@ std::vector<double> counted_up(const Format& format) {
     step *= 2;
   }
   values.pop_back();  // 2^(emax + 1)
+  // OCP: the pattern of the largest significand is NaN where there are no infinities.
+  if (!format.has_infinity) values.pop_back();
   return values;
 }
 
+/// An infinity, or NaN where there is none, with the sign.
+double beyond(const Format& format, double sign) {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  return std::copysign(format.has_infinity ? infinity : nan, sign);
+}
+
 /// RN by looking at both neighbours in the list.
-double nearest_in(const std::vector<double>& values, double value) {
+double nearest_in(const Format& format, const std::vector<double>& values,
+                  double value) {
   const double magnitude = std::fabs(value);
-  const double beyond = 2 * values.back() - values[values.size() - 2];
+  const double next = 2 * values.back() - values[values.size() - 2];
   const auto above = std::lower_bound(values.begin(), values.end(), magnitude);
-  const double high = above == values.end() ? beyond : *above;
+  const double high = above == values.end() ? next : *above;
+  if (magnitude >= next) return beyond(format, value);
   if (high == magnitude) return value;
-  if (magnitude >= beyond) return std::copysign(infinity, value);
   const auto place = static_cast<std::size_t>(above - values.begin());
   const double low = values[place - 1];
   const double down = magnitude - low;
   const double up = high - magnitude;
   const bool takes_low = down < up || (down == up && (place - 1) % 2 == 0);
-  const double nearest = takes_low ? low : high;
-  return std::copysign(nearest == beyond ? infinity : nearest, value);
+  if (takes_low) return std::copysign(low, value);
+  return high == next ? beyond(format, value) : std::copysign(high, value);
+}
+
+bool is_same_or_nan(double left, double right) {
+  return left == right || (std::isnan(left) && std::isnan(right));
 }
 
 std::uint64_t pattern(double value) { return std::bit_cast<std::uint64_t>(value); }
@@ -112,43 +125,44 @@ TEST_CASE("binary64 patterns stand for themselves", "[twin]") {
       encode(float64, std::numeric_limits<double>::quiet_NaN()))));
 }
 
-TEST_CASE("every 16-bit pattern has the value that counting up gives", "[twin]") {
-  const Format& format = GENERATE(float16, bfloat16);
+TEST_CASE("every narrow pattern has the value that counting up gives", "[twin]") {
+  const Format& format = GENERATE(float8_e4m3fn, float8_e5m2, float16, bfloat16);
   CAPTURE(format.name);
   const std::vector<double> values = counted_up(format);
-  const std::uint64_t infinite = values.size();
-  for (std::uint64_t bits = 0; bits < 0x8000; ++bits) {
+  const std::uint64_t sign = std::uint64_t{1} << (format.storage_bits - 1);
+  const std::uint64_t first_beyond = values.size();
+  for (std::uint64_t bits = 0; bits < sign; ++bits) {
     CAPTURE(bits);
     const double positive = decode(format, bits);
-    const double negative = decode(format, bits | 0x8000);
-    if (bits > infinite) {
+    const double negative = decode(format, bits | sign);
+    if (bits > first_beyond || (bits == first_beyond && !format.has_infinity)) {
       REQUIRE((std::isnan(positive) && std::isnan(negative)));
       continue;
     }
-    const double wanted = bits == infinite ? infinity : values[bits];
+    const double wanted = bits == first_beyond ? infinity : values[bits];
     REQUIRE(pattern(positive) == pattern(wanted));
     REQUIRE(pattern(negative) == pattern(-wanted));
     REQUIRE(encode(format, positive) == bits);
-    REQUIRE(encode(format, negative) == (bits | 0x8000));
+    REQUIRE(encode(format, negative) == (bits | sign));
     if (format == bfloat16) {
       const auto widened = std::bit_cast<float>(static_cast<std::uint32_t>(bits << 16));
       REQUIRE(positive == static_cast<double>(widened));
     }
-    if (bits == infinite) continue;
-    const double above = bits + 1 == infinite ? infinity : values[bits + 1];
-    REQUIRE(next_up(format, positive) == above);
-    REQUIRE(next_down(format, negative) == -above);
+    if (bits == first_beyond) continue;
+    const bool is_largest = bits + 1 == first_beyond;
+    const double above = is_largest ? beyond(format, 1) : values[bits + 1];
+    REQUIRE(is_same_or_nan(next_up(format, positive), above));
+    REQUIRE(is_same_or_nan(next_down(format, negative), -above));
     if (bits > 0) {
       REQUIRE(next_down(format, positive) == values[bits - 1]);
       REQUIRE(next_up(format, negative) == -values[bits - 1]);
     }
-    const double gap =
-        bits + 1 == infinite ? positive - values[bits - 1] : above - positive;
+    const double gap = is_largest ? positive - values[bits - 1] : above - positive;
     REQUIRE(std::ldexp(1.0, ulp_exponent_of(format, positive)) == gap);
     REQUIRE(ulp_exponent_of(format, negative) == ulp_exponent_of(format, positive));
   }
   const std::uint64_t nan = encode(format, std::numeric_limits<double>::quiet_NaN());
-  CHECK((nan & 0x7fff) > infinite);
+  CHECK(std::isnan(decode(format, nan)));
   // The leading fraction bit says quiet.
   CHECK((nan >> (format.precision_bits - 2) & 1) == 1);
 }
@@ -168,15 +182,15 @@ TEST_CASE("a double is rounded to binary32 as the machine rounds it", "[twin]") 
   }
 }
 
-TEST_CASE("a double is rounded to 16 bits as both neighbours say", "[twin]") {
-  const Format& format = GENERATE(float16, bfloat16);
+TEST_CASE("a double is rounded to 16 or 8 bits as both neighbours say", "[twin]") {
+  const Format& format = GENERATE(float8_e4m3fn, float8_e5m2, float16, bfloat16);
   CAPTURE(format.name);
   const std::vector<double> values = counted_up(format);
   std::mt19937_64 random(4);
   for (std::int64_t i = 0; i < scaled_count(400'000); ++i) {
     const double value = near_floats(random, format);
     if (std::isnan(value)) continue;
-    const double wanted = nearest_in(values, value);
+    const double wanted = nearest_in(format, values, value);
     REQUIRE(pattern(round_to_nearest(format, value)) == pattern(wanted));
     REQUIRE(is_value_of(format, value) == (wanted == value));
   }
@@ -235,8 +249,55 @@ TEST_CASE("the limits of each format are IEEE 754's", "[twin]") {
   CHECK(ulp_exponent_of(float16, 0) == -24);
 }
 
+TEST_CASE("the limits of the 8-bit formats are OCP's", "[twin]") {
+  CHECK(largest_finite(float8_e4m3fn) == 448);
+  CHECK(smallest_normal(float8_e4m3fn) == 0x1p-6);
+  CHECK(smallest_subnormal(float8_e4m3fn) == 0x1p-9);
+  CHECK(largest_finite(float8_e5m2) == 57344);
+  CHECK(smallest_normal(float8_e5m2) == 0x1p-14);
+  CHECK(smallest_subnormal(float8_e5m2) == 0x1p-16);
+  CHECK(decode(float8_e4m3fn, 0x7e) == 448);
+  CHECK(decode(float8_e4m3fn, 0x38) == 1);
+  CHECK(decode(float8_e4m3fn, 0x81) == -0x1p-9);
+  CHECK(decode(float8_e5m2, 0x7b) == 57344);
+  CHECK(decode(float8_e5m2, 0xfc) == -infinity);
+  CHECK(decode(float8_e5m2, 0x3d) == 1.25);
+}
+
+TEST_CASE("the 8-bit formats overflow where OCP and IEEE 754 say", "[twin]") {
+  const double above_tie = std::nextafter(464, 1000);
+  CHECK(round_to_nearest(float8_e4m3fn, 464) == 448);
+  CHECK(round_to_nearest(float8_e4m3fn, -464) == -448);
+  CHECK(std::isnan(round_to_nearest(float8_e4m3fn, above_tie)));
+  CHECK_FALSE(std::signbit(round_to_nearest(float8_e4m3fn, above_tie)));
+  CHECK(std::signbit(round_to_nearest(float8_e4m3fn, -above_tie)));
+  CHECK(std::isnan(round_to_nearest(float8_e4m3fn, infinity)));
+  CHECK(std::isnan(overflow_result(float8_e4m3fn, false)));
+  CHECK(round_to_nearest(float8_e5m2, std::nextafter(61440, 0)) == 57344);
+  CHECK(round_to_nearest(float8_e5m2, 61440) == infinity);
+  CHECK(overflow_result(float8_e5m2, true) == -infinity);
+  CHECK(std::isnan(next_up(float8_e4m3fn, 448)));
+  CHECK(std::isnan(next_down(float8_e4m3fn, -448)));
+  CHECK(next_up(float8_e5m2, 57344) == infinity);
+  CHECK_THROWS_AS(encode(float8_e4m3fn, infinity), std::invalid_argument);
+  CHECK_THROWS_AS(encode(float8_e4m3fn, 480), std::invalid_argument);
+  CHECK_FALSE(is_value_of(float8_e4m3fn, infinity));
+}
+
+TEST_CASE("an overflow counts as the first number beyond the format", "[twin]") {
+  CHECK(overflow_threshold(float8_e4m3fn) == 480);
+  CHECK(overflow_threshold(float8_e5m2) == 65536);
+  CHECK(overflow_threshold(float16) == 65536);
+  CHECK(overflow_threshold(bfloat16) == 0x1p128L);
+  CHECK(overflow_threshold(float32) == 0x1p128L);
+  CHECK(overflow_threshold(float64) == 0x1p1024L);
+  CHECK(ulp_exponent(float8_e4m3fn, 9) == 5);
+  CHECK(ulp_exponent(float8_e5m2, 16) == 13);
+}
+
 TEST_CASE("formats are found by name, and hold only their own values", "[twin]") {
-  CHECK(formats().size() == 4);
+  CHECK(formats().size() == 6);
+  CHECK(find_format("float8_e4m3fn") == float8_e4m3fn);
   CHECK(find_format("bfloat16") == bfloat16);
   CHECK_FALSE(find_format("float8"));
   CHECK_FALSE(find_format(""));

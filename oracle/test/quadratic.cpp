@@ -1,21 +1,72 @@
 // SPDX-License-Identifier: Apache-2.0
-// Numbers a + b sqrt(d), with integer square roots and signs as the only tools.
+// Sums of square roots, with integer square roots and signs as the only tools.
 #include "oracle/test/quadratic.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <stdexcept>
+#include <utility>
 
 namespace truenorm::twin {
 namespace {
 
-const mpq_class& common_radicand(const Quadratic& left, const Quadratic& right) {
-  if (left.is_rational()) return right.d;
-  if (!right.is_rational() && left.d != right.d) {
-    throw std::logic_error("square roots of different fields meet");
+bool is_square(const mpq_class& value) {
+  return mpz_perfect_square_p(value.get_num_mpz_t()) != 0 &&
+         mpz_perfect_square_p(value.get_den_mpz_t()) != 0;
+}
+
+/// values   value is the square of a rational
+mpq_class rational_root(const mpq_class& value) {
+  const mpz_class numerator = sqrt(value.get_num());
+  const mpz_class denominator = sqrt(value.get_den());
+  return {numerator, denominator};
+}
+
+/// Whether left / right is the square of a rational: left * right is, then.
+bool are_of_one_class(const mpq_class& left, const mpq_class& right) {
+  const mpz_class product =
+      left.get_num() * left.get_den() * right.get_num() * right.get_den();
+  return mpz_perfect_square_p(product.get_mpz_t()) != 0;
+}
+
+void join(std::vector<Root>& roots, const Root& root) {
+  for (Root& kept : roots) {
+    if (kept.radicand == root.radicand) {
+      kept.coefficient += root.coefficient;
+      return;
+    }
   }
-  return left.d;
+  for (Root& kept : roots) {
+    if (are_of_one_class(kept.radicand, root.radicand)) {
+      kept.coefficient +=
+          root.coefficient * rational_root(root.radicand / kept.radicand);
+      return;
+    }
+  }
+  roots.push_back(root);
+}
+
+std::vector<Root> roots_of(const Quadratic& value) {
+  std::vector<Root> roots = value.more;
+  if (!value.is_rational()) roots.insert(roots.begin(), {value.b, value.d});
+  return roots;
+}
+
+Quadratic with_roots(const mpq_class& rational, std::vector<Root> roots) {
+  std::erase_if(roots, [](const Root& root) { return sgn(root.coefficient) == 0; });
+  if (roots.empty()) return {rational, 0, 0};
+  Quadratic result{rational, roots.front().coefficient, roots.front().radicand};
+  roots.erase(roots.begin());
+  result.more = std::move(roots);
+  return result;
+}
+
+Quadratic scaled(const Quadratic& value, const mpq_class& factor) {
+  if (sgn(factor) == 0) return {0, 0, 0};
+  Quadratic result{value.a * factor, value.b * factor, value.d, value.more};
+  for (Root& root : result.more) root.coefficient *= factor;
+  return result;
 }
 
 long bit_length(const mpz_class& value) {
@@ -34,83 +85,27 @@ double to_double(const mpz_class& significand, long exponent) {
   return std::ldexp(fraction, static_cast<int>(total));
 }
 
-/// significand * 2^exponent, which the format holds unless it overflows.
-double finite_or_infinity(const Format& format, const mpz_class& significand,
-                          long exponent) {
-  if (sgn(significand) == 0) return 0;
-  if (bit_length(significand) - 1 + exponent > format.emax) {
-    return std::numeric_limits<double>::infinity();
-  }
-  return to_double(significand, exponent);
+/// The largest finite value is this multiple of the ulp of its binade.
+mpz_class largest_significand(const Format& format) {
+  const mpz_class beyond = mpz_class(1)
+                           << static_cast<unsigned long>(format.precision_bits);
+  return format.has_infinity ? beyond - 1 : beyond - 2;
 }
 
-}  // namespace
-
-mpq_class power_of_two(long exponent) {
-  mpq_class result = 1;
-  if (exponent >= 0) {
-    mpq_mul_2exp(result.get_mpq_t(), result.get_mpq_t(),
-                 static_cast<unsigned long>(exponent));
-  } else {
-    mpq_div_2exp(result.get_mpq_t(), result.get_mpq_t(),
-                 static_cast<unsigned long>(-exponent));
-  }
-  return result;
+long largest_spacing(const Format& format) {
+  return format.emax - format.precision_bits + 1;
 }
 
-mpq_class rational_of(double value) {
-  int exponent = 0;
-  const double fraction = std::frexp(value, &exponent);
-  const mpz_class significand(std::ldexp(fraction, 53));
-  return mpq_class(significand) * power_of_two(exponent - 53);
+/// significand * 2^spacing, or what the format makes of a number beyond its range.
+double finite_or_overflow(const Format& format, const mpz_class& significand,
+                          long spacing) {
+  const long above_top = spacing - largest_spacing(format);
+  const bool is_beyond =
+      above_top > 0 || (above_top == 0 && significand > largest_significand(format));
+  return is_beyond ? overflow_result(format, false) : to_double(significand, spacing);
 }
 
-Quadratic square_root(const mpq_class& d) {
-  if (mpz_perfect_square_p(d.get_num_mpz_t()) != 0 &&
-      mpz_perfect_square_p(d.get_den_mpz_t()) != 0) {
-    const mpz_class numerator = sqrt(d.get_num());
-    const mpz_class denominator = sqrt(d.get_den());
-    return {mpq_class(numerator, denominator), 0, 0};
-  }
-  return {0, 1, d};
-}
-
-Quadratic add(const Quadratic& left, const Quadratic& right) {
-  Quadratic sum{left.a + right.a, left.b + right.b, common_radicand(left, right)};
-  if (sum.is_rational()) sum.d = 0;
-  return sum;
-}
-
-Quadratic multiply(const Quadratic& left, const Quadratic& right) {
-  const mpq_class d = common_radicand(left, right);
-  Quadratic product{left.a * right.a + left.b * right.b * d,
-                    left.a * right.b + left.b * right.a, d};
-  if (product.is_rational()) product.d = 0;
-  return product;
-}
-
-Quadratic negate(const Quadratic& value) { return {-value.a, -value.b, value.d}; }
-
-Quadratic reciprocal(const Quadratic& value) {
-  // Not 0: that would make sqrt(d) rational.
-  const mpq_class norm = value.a * value.a - value.b * value.b * value.d;
-  return {value.a / norm, -value.b / norm, value.d};
-}
-
-int sign(const Quadratic& value) {
-  const int rational = sgn(value.a);
-  const int irrational = sgn(value.b);
-  if (irrational == 0) return rational;
-  if (rational == 0 || rational == irrational) return irrational;
-  const mpq_class difference = value.a * value.a - value.b * value.b * value.d;
-  return sgn(difference) > 0 ? rational : irrational;
-}
-
-int compare(const Quadratic& value, const mpq_class& bound) {
-  return sign({value.a - bound, value.b, value.d});
-}
-
-mpz_class floor_scaled(const Quadratic& value, long shift) {
+mpz_class floor_of_one_root(const Quadratic& value, long shift) {
   const mpq_class square = value.b * value.b * value.d;
   // value = (rational + sgn(b) sqrt(radicand)) / denominator, all integers.
   mpz_class rational = value.a.get_num() * square.get_den();
@@ -136,15 +131,101 @@ mpz_class floor_scaled(const Quadratic& value, long shift) {
   return result;
 }
 
+}  // namespace
+
+mpq_class power_of_two(long exponent) {
+  mpq_class result = 1;
+  if (exponent >= 0) {
+    mpq_mul_2exp(result.get_mpq_t(), result.get_mpq_t(),
+                 static_cast<unsigned long>(exponent));
+  } else {
+    mpq_div_2exp(result.get_mpq_t(), result.get_mpq_t(),
+                 static_cast<unsigned long>(-exponent));
+  }
+  return result;
+}
+
+mpq_class rational_of(double value) {
+  int exponent = 0;
+  const double fraction = std::frexp(value, &exponent);
+  const mpz_class significand(std::ldexp(fraction, 53));
+  return mpq_class(significand) * power_of_two(exponent - 53);
+}
+
+Quadratic square_root(const mpq_class& d) {
+  if (is_square(d)) return {rational_root(d), 0, 0};
+  return {0, 1, d};
+}
+
+Quadratic add(const Quadratic& left, const Quadratic& right) {
+  const mpq_class rational = left.a + right.a;
+  if (right.is_rational()) return {rational, left.b, left.d, left.more};
+  std::vector<Root> roots = roots_of(left);
+  for (const Root& root : roots_of(right)) join(roots, root);
+  return with_roots(rational, std::move(roots));
+}
+
+Quadratic multiply(const Quadratic& left, const Quadratic& right) {
+  if (left.is_rational()) return scaled(right, left.a);
+  if (right.is_rational()) return scaled(left, right.a);
+  if (!left.more.empty() || !right.more.empty() || left.d != right.d) {
+    throw std::logic_error("square roots of different fields meet");
+  }
+  Quadratic product{left.a * right.a + left.b * right.b * left.d,
+                    left.a * right.b + left.b * right.a, left.d};
+  if (product.is_rational()) product.d = 0;
+  return product;
+}
+
+Quadratic negate(const Quadratic& value) { return scaled(value, -1); }
+
+Quadratic reciprocal(const Quadratic& value) {
+  if (!value.more.empty()) throw std::logic_error("a sum of several fields divides");
+  // Not 0: that would make sqrt(d) rational.
+  const mpq_class norm = value.a * value.a - value.b * value.b * value.d;
+  return {value.a / norm, -value.b / norm, value.d};
+}
+
+int sign(const Quadratic& value) {
+  // The sum of several fields is irrational, so its floor cannot be 0 unless it is above.
+  if (!value.more.empty()) return sgn(floor_scaled(value, 0)) >= 0 ? 1 : -1;
+  const int rational = sgn(value.a);
+  const int irrational = sgn(value.b);
+  if (irrational == 0) return rational;
+  if (rational == 0 || rational == irrational) return irrational;
+  const mpq_class difference = value.a * value.a - value.b * value.b * value.d;
+  return sgn(difference) > 0 ? rational : irrational;
+}
+
+int compare(const Quadratic& value, const mpq_class& bound) {
+  return sign({value.a - bound, value.b, value.d, value.more});
+}
+
+mpz_class floor_scaled(const Quadratic& value, long shift) {
+  if (value.more.empty()) return floor_of_one_root(value, shift);
+  const auto terms = static_cast<long>(value.more.size()) + 1;
+  // No integer is the value, so some precision puts none between the bounds of the sum.
+  for (long extra = 64;; extra *= 2) {
+    mpz_class low = floor_of_one_root({value.a, value.b, value.d}, shift + extra);
+    for (const Root& root : value.more) {
+      low += floor_of_one_root({0, root.coefficient, root.radicand}, shift + extra);
+    }
+    const auto places = static_cast<unsigned long>(extra);
+    const mpz_class high = low + terms;
+    const mpz_class result = low >> places;
+    if (result == mpz_class(high >> places)) return result;
+  }
+}
+
 long binade(const Quadratic& value) {
   const Quadratic magnitude = sign(value) < 0 ? negate(value) : value;
   long estimate = std::numeric_limits<long>::min();
   if (sgn(magnitude.a) != 0) estimate = rough_log2(magnitude.a);
-  if (!magnitude.is_rational()) {
-    const mpq_class square = magnitude.b * magnitude.b * magnitude.d;
+  for (const Root& root : roots_of(magnitude)) {
+    const mpq_class square = root.coefficient * root.coefficient * root.radicand;
     estimate = std::max(estimate, rough_log2(square) / 2);
   }
-  // The two terms may cancel to any depth.
+  // The terms may cancel to any depth.
   for (long extra = 8;; extra *= 4) {
     const mpz_class scaled = floor_scaled(magnitude, extra - estimate);
     if (sgn(scaled) > 0) return bit_length(scaled) - 1 - (extra - estimate);
@@ -172,26 +253,19 @@ Rounding round(const Format& format, const Quadratic& value) {
     nearest += 1;
   }
   const mpz_class above = is_exact ? below : mpz_class(below + 1);
-  result.nearest = finite_or_infinity(format, nearest, spacing);
-  result.up = finite_or_infinity(format, above, spacing);
-  result.down =
-      exponent > format.emax
-          ? std::ldexp(2.0 - std::ldexp(1.0, 1 - format.precision_bits), format.emax)
-          : finite_or_infinity(format, below, spacing);
-  if (exponent > format.emax && !is_exact) {
-    result.up = std::numeric_limits<double>::infinity();
+  result.nearest = finite_or_overflow(format, nearest, spacing);
+  result.overflows = !std::isfinite(result.nearest);
+  result.up = finite_or_overflow(format, above, spacing);
+  result.down = finite_or_overflow(format, below, spacing);
+  if (!std::isfinite(result.down)) {
+    result.down = to_double(largest_significand(format), largest_spacing(format));
   }
 
-  result.ulp_exponent =
-      std::min<long>(spacing, format.emax - format.precision_bits + 1);
+  result.ulp_exponent = std::min(spacing, largest_spacing(format));
   constexpr long kept_bits = 100;
   const mpz_class fine = floor_scaled(magnitude, kept_bits - result.ulp_exponent);
-  mpz_class origin;
-  if (std::isinf(result.nearest)) {
-    origin = mpz_class(1) << static_cast<unsigned long>(format.precision_bits);
-  } else {
-    origin = nearest;
-  }
+  mpz_class origin = nearest;
+  if (result.overflows) origin = largest_significand(format) + 1;
   origin <<= static_cast<unsigned long>(kept_bits);
   result.tail_ulps = to_double(fine - origin, -kept_bits);
 

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Random questions: shapes, attributes, and values from named classes of trouble.
+// Random questions: shapes, attributes, and values from classes of trouble.
 #include "oracle/test/random_question.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdlib>
-#include <limits>
 #include <string>
 
 #include "oracle/test/twin_rational.hpp"
@@ -14,156 +13,9 @@
 namespace truenorm::twin {
 namespace {
 
-/// Draws that are the same on every machine: no distribution of the standard library.
-class Dice {
- public:
-  explicit Dice(std::uint64_t seed) : engine_(seed) {}
-
-  std::uint64_t bits() { return engine_(); }
-  std::int64_t between(std::int64_t low, std::int64_t high) {
-    return low + static_cast<std::int64_t>(bits() %
-                                           static_cast<std::uint64_t>(high - low + 1));
-  }
-  bool one_in(std::int64_t count) { return between(1, count) == 1; }
-  /// Uniform on [0, 1).
-  double unit() { return std::ldexp(static_cast<double>(bits() >> 11), -53); }
-  /// Near normal, as a sum of uniform numbers.
-  double normal() {
-    double sum = -6;
-    for (int i = 0; i < 12; ++i) sum += unit();
-    return sum;
-  }
-  double sign() { return one_in(2) ? -1.0 : 1.0; }
-  template <typename T, std::size_t count>
-  const T& among(const std::array<T, count>& choices) {
-    return choices[static_cast<std::size_t>(between(0, count - 1))];
-  }
-
- private:
-  std::mt19937_64 engine_;
-};
-
-double largest(const Format& format) {
-  return std::ldexp(2.0 - std::ldexp(1.0, 1 - format.precision_bits), format.emax);
-}
-
-double tiniest(const Format& format) {
-  return std::ldexp(1.0, format.emin - format.precision_bits + 1);
-}
-
-/// A random significand on a binade.
-double on_binade(Dice& dice, std::int64_t exponent) {
-  return dice.sign() * std::ldexp(1.0 + dice.unit(), static_cast<int>(exponent));
-}
-
-using Values = std::vector<double>;
-
-/// Values before their rounding to the format.
-Values draw_values(Dice& dice, const Format& format, std::size_t count) {
-  Values values(count);
-  const std::int64_t emin = format.emin - format.precision_bits + 1;
-  const std::int64_t anywhere = dice.between(emin, format.emax - 1);
-  const std::int64_t tame = dice.between(-6, 6);
-  const double ulp = std::ldexp(1.0, 1 - format.precision_bits);
-  const std::size_t chosen =
-      count == 0 ? 0 : static_cast<std::size_t>(dice.bits() % count);
-  switch (dice.between(0, 14)) {
-    case 0:  // the whole exponent range
-      for (double& v : values) v = on_binade(dice, dice.between(emin, format.emax));
-      break;
-    case 1:  // a window of it
-      for (double& v : values) v = on_binade(dice, anywhere + dice.between(0, 6));
-      break;
-    case 2:  // normal
-      for (double& v : values) v = dice.normal();
-      break;
-    case 3: {  // normal, anywhere
-      const double unit = std::ldexp(1.0, static_cast<int>(anywhere));
-      for (double& v : values) v = unit * dice.normal();
-      break;
-    }
-    case 4: {  // an offset of up to 1e8 deviations
-      const double offset = dice.sign() * std::pow(10.0, 8.0 * dice.unit());
-      for (double& v : values)
-        v = std::ldexp(offset + dice.normal(), static_cast<int>(tame));
-      break;
-    }
-    case 5: {  // a constant
-      const double constant = on_binade(dice, dice.one_in(2) ? anywhere : tame);
-      for (double& v : values) v = constant;
-      break;
-    }
-    case 6: {  // a constant but for one unit in the last place
-      const double constant = on_binade(dice, dice.one_in(2) ? anywhere : tame);
-      for (double& v : values) v = constant;
-      if (count > 0) values[chosen] += constant * ulp;
-      break;
-    }
-    case 7: {  // a spike on a background
-      const double background = dice.one_in(2) ? 0.0 : on_binade(dice, tame);
-      for (double& v : values) v = background;
-      if (count > 0)
-        values[chosen] = on_binade(dice, dice.one_in(2) ? anywhere : tame + 12);
-      break;
-    }
-    case 8: {  // alternating
-      const double constant = on_binade(dice, dice.one_in(2) ? anywhere : tame);
-      for (std::size_t i = 0; i < count; ++i) {
-        values[i] = (i % 2 == 0 ? constant : -constant) *
-                    (1.0 + ulp * static_cast<double>(dice.between(0, 1)));
-      }
-      break;
-    }
-    case 9: {  // a few units in the last place around a constant
-      const double constant = std::ldexp(1.0 + dice.unit(), static_cast<int>(tame));
-      for (double& v : values) {
-        v = constant * (1.0 + 2 * ulp * static_cast<double>(dice.between(-3, 3)));
-      }
-      break;
-    }
-    case 10:  // zeros
-      for (double& v : values) v = dice.one_in(4) ? on_binade(dice, tame) : 0.0;
-      break;
-    case 11:  // next to overflow
-      for (double& v : values)
-        v = dice.sign() * largest(format) * (1.0 - dice.unit() / 4);
-      break;
-    case 12:  // subnormal
-      for (double& v : values) {
-        v = tiniest(format) * static_cast<double>(dice.between(-9, 9));
-      }
-      break;
-    default:  // small integers and halves, whose spread is often a square
-      for (double& v : values) v = static_cast<double>(dice.between(-8, 8)) / 2;
-      break;
-  }
-  return values;
-}
-
-Tensor draw_tensor(Dice& dice, const Format& format, const Shape& shape,
-                   Content content) {
-  Tensor tensor(format, shape);
-  Values values = draw_values(dice, format, static_cast<std::size_t>(tensor.size()));
-  if (content == Content::special && !values.empty() && dice.one_in(3)) {
-    const std::array specials{std::numeric_limits<double>::quiet_NaN(),
-                              std::numeric_limits<double>::infinity(),
-                              -std::numeric_limits<double>::infinity()};
-    const std::int64_t places = dice.between(1, 2);
-    for (std::int64_t i = 0; i < places; ++i) {
-      values[dice.bits() % values.size()] = dice.among(specials);
-    }
-  }
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    const double bound = largest(format);
-    // Rounding must not make an infinity where a number was drawn.
-    if (std::isfinite(values[i])) values[i] = std::clamp(values[i], -bound, bound);
-  }
-  return make_tensor(format, shape, values);
-}
-
-const Format& draw_parameter_format(Dice& dice, const Format& x_format) {
-  static const std::array all{float16, bfloat16, float32, float64};
-  return dice.one_in(3) ? dice.among(all) : x_format;
+const Format& draw_format(Dice& dice, const Format& x_format) {
+  const auto any = static_cast<std::size_t>(dice.bits() % formats().size());
+  return dice.one_in(3) ? formats()[any] : x_format;
 }
 
 mpq_class draw_eps(Dice& dice) {
@@ -187,6 +39,7 @@ mpq_class draw_eps(Dice& dice) {
   }
 }
 
+/// Dimensions that mostly differ, one of them seldom empty.
 Shape draw_shape(Dice& dice, std::int64_t rank) {
   Shape shape;
   std::int64_t room = dice.one_in(12) ? 300 : 60;
@@ -198,6 +51,7 @@ Shape draw_shape(Dice& dice, std::int64_t rank) {
   std::rotate(shape.begin(),
               shape.begin() + dice.between(0, std::max<std::int64_t>(rank - 1, 0)),
               shape.end());
+  if (rank > 0 && dice.one_in(20)) shape[dice.bits() % shape.size()] = 0;
   return shape;
 }
 
@@ -214,42 +68,93 @@ std::vector<std::int64_t> draw_axes(Dice& dice, std::int64_t rank) {
   return axes;
 }
 
-Attributes draw_attributes(Dice& dice, const std::string& op, std::int64_t rank) {
+std::int64_t smallest_rank(const OperatorSpec& op) {
+  if (op.find_attribute("axes") != nullptr) return 0;
+  return op.name == "group_norm" ? 2 : 1;
+}
+
+std::int64_t draw_divisor(Dice& dice, std::int64_t number) {
+  if (number == 0) return dice.between(1, 3);
+  std::int64_t divisor = dice.between(1, number);
+  while (number % divisor != 0) --divisor;
+  return divisor;
+}
+
+AttributeValue draw_choice(Dice& dice, const AttributeSpec& spec) {
+  return spec.choices[dice.bits() % spec.choices.size()];
+}
+
+AttributeValue draw_momentum(Dice& dice) {
+  static constexpr std::array usual{0.0, 0.1, 0.5, 0.9, 0.99, 1.0};
+  if (dice.one_in(3)) return dice.among(usual);
+  return to_attribute(draw_eps(dice));
+}
+
+/// The attributes that the shape of x binds, which must all be there.
+void draw_shape_attributes(Dice& dice, const OperatorSpec& op, const Shape& shape,
+                           Attributes& attributes) {
+  const auto rank = static_cast<std::int64_t>(shape.size());
+  if (op.find_attribute("axes") != nullptr && (rank == 0 || !dice.one_in(4))) {
+    attributes["axes"] = draw_axes(dice, rank);
+  }
+  if (op.find_attribute("dim") != nullptr && !dice.one_in(4)) {
+    attributes["dim"] = dice.between(-rank, rank - 1);
+  }
+  if (op.find_attribute("batched") != nullptr && (rank < 2 || dice.one_in(2))) {
+    attributes["batched"] = rank >= 2 && dice.one_in(2);
+  }
+  if (const AttributeSpec* layout = op.find_attribute("layout")) {
+    const AttributeValue drawn = draw_choice(dice, *layout);
+    if (dice.one_in(2)) attributes["layout"] = drawn;
+  }
+  if (op.find_attribute("groups") != nullptr) {
+    const bool is_last =
+        attributes.contains("layout") &&
+        attributes["layout"] == AttributeValue(std::string("channels_last"));
+    attributes["groups"] = draw_divisor(dice, is_last ? shape.back() : shape[1]);
+  }
+}
+
+Attributes draw_attributes(Dice& dice, const OperatorSpec& op, Direction direction,
+                           const Shape& shape) {
   Attributes attributes;
-  if (op == "rms_norm" || !dice.one_in(5)) {
+  draw_shape_attributes(dice, op, shape, attributes);
+  const bool is_forward = direction == Direction::forward;
+  if (op.name == "rms_norm" || !dice.one_in(5)) {
     attributes["eps"] = to_attribute(draw_eps(dice));
   }
-  static const std::array<std::string, 4> modes{"inside", "outside", "floor",
-                                                "floor_inside"};
-  if (!dice.one_in(3)) attributes["eps_mode"] = dice.among(modes);
-  if (dice.one_in(3)) attributes["gamma_offset"] = dice.between(0, 1);
-  if (dice.one_in(3)) attributes["round_normalized"] = dice.one_in(2);
-  if (op != "batch_norm_inference") {
-    // Rank 0 has no last axis for the default to name.
-    if (!dice.one_in(4)) attributes["axes"] = draw_axes(dice, rank);
-    return attributes;
+  for (const AttributeSpec& spec : op.attributes) {
+    if (spec.name == "layout" || dice.one_in(3)) continue;
+    if (spec.name == "p" && !is_forward) continue;
+    if (spec.kind == AttributeKind::choice) {
+      attributes[spec.name] = draw_choice(dice, spec);
+    } else if (spec.name == "gamma_offset") {
+      attributes[spec.name] = dice.between(0, 1);
+    } else if (spec.name == "momentum") {
+      attributes[spec.name] = draw_momentum(dice);
+    } else if (spec.name == "clamp_variance") {
+      attributes[spec.name] = dice.one_in(2);
+    } else if (spec.name == "round_normalized") {
+      attributes[spec.name] = is_forward && dice.one_in(3);
+    }
   }
-  if (dice.one_in(2)) {
-    attributes["layout"] =
-        std::string(dice.one_in(2) ? "channels_first" : "channels_last");
-  }
-  if (dice.one_in(2)) attributes["clamp_variance"] = dice.one_in(2);
-  if (rank < 2) {
-    attributes["batched"] = false;
-  } else if (dice.one_in(2)) {
-    attributes["batched"] = dice.one_in(2);
+  const bool has_odd_power =
+      attributes.contains("p") && attributes["p"] != AttributeValue(std::string("2"));
+  // SPEC 2: inside and floor_inside need p = 2.
+  if (has_odd_power) {
+    attributes["eps_mode"] = std::string(dice.one_in(2) ? "floor" : "outside");
   }
   return attributes;
 }
 
 /// Moves eps to where the root nearly or exactly vanishes, or is rational.
 void aim_eps(Dice& dice, const Question& drawn, Attributes& attributes) {
-  const Evaluation evaluation = evaluate(drawn);
-  if (evaluation.groups.empty()) return;
-  const Extended& spread = evaluation.groups.front().spread;
+  const std::vector<Group> groups = measure_groups(drawn);
+  if (groups.empty()) return;
+  const Extended& spread = groups[dice.bits() % groups.size()].spread;
   if (!spread.is_number()) return;
   const mpq_class& q = spread.number().a;
-  switch (dice.between(0, 5)) {
+  switch (dice.between(0, 7)) {
     case 0:
       attributes["eps"] = to_attribute(-q);
       break;
@@ -262,6 +167,12 @@ void aim_eps(Dice& dice, const Question& drawn, Attributes& attributes) {
     case 3:
       attributes["eps"] = to_attribute(rational_of(std::fabs(dice.normal()) + 0.1) * q);
       break;
+    case 4:  // where a floor begins to act
+      attributes["eps"] = to_attribute(q);
+      break;
+    case 5:  // a spread far below epsilon, or above
+      attributes["eps"] = to_attribute(q * power_of_two(dice.between(-14, 14)));
+      break;
     default: {  // q + eps becomes the square of a dyadic number near sqrt(q)
       const long double root = sgn(q) > 0 ? std::sqrt(approximate({q, 0, 0})) : 1.0L;
       if (root < 0x1p-900L || root > 0x1p900L) return;
@@ -269,7 +180,8 @@ void aim_eps(Dice& dice, const Question& drawn, Attributes& attributes) {
       const auto fraction = static_cast<double>(std::frexp(root, &exponent));
       const mpq_class base =
           rational_of(std::ceil(std::ldexp(fraction, 6))) * power_of_two(exponent - 6);
-      attributes["eps"] = to_attribute(base * base - q);
+      const bool is_root = drawn.choice("eps_mode") == "floor";
+      attributes["eps"] = to_attribute(is_root ? base : mpq_class(base * base - q));
     }
   }
 }
@@ -281,40 +193,51 @@ void mostly_positive(Dice& dice, Tensor& variance) {
   }
 }
 
+Tensors draw_inputs(Dice& dice, const OperatorSpec& op, Direction direction,
+                    const Attributes& attributes, const Shape& shape,
+                    const Format& x_format, Content content) {
+  Tensors inputs;
+  for (const InputSpec& spec : op.inputs_of(direction)) {
+    constexpr std::string_view tangent = "tangent_";
+    const bool is_tangent = spec.name.starts_with(tangent);
+    if (is_tangent && !inputs.contains(spec.name.substr(tangent.size()))) continue;
+    if (!spec.is_required && dice.one_in(3)) continue;
+    const Format& format = spec.name == "x" ? x_format : draw_format(dice, x_format);
+    Tensor tensor = random_tensor(
+        dice, format, input_shape(op, attributes, spec.name, shape), content);
+    if (spec.name == "variance") mostly_positive(dice, tensor);
+    inputs.emplace(spec.name, std::move(tensor));
+  }
+  return inputs;
+}
+
 }  // namespace
 
-Question random_question(std::uint64_t seed, const Format& x_format, Content content) {
-  static const std::array<std::string, 3> names{"layer_norm", "rms_norm",
-                                                "batch_norm_inference"};
-  return random_question(seed, x_format, content, names[seed % names.size()]);
+Question random_question(std::uint64_t seed, const Format& x_format, Content content,
+                         std::string_view operator_name, Direction direction) {
+  Dice dice(seed);
+  const OperatorSpec& op = *find_operator(operator_name);
+  const Shape shape = draw_shape(dice, dice.between(smallest_rank(op), 5));
+  Attributes attributes = draw_attributes(dice, op, direction, shape);
+  Tensors inputs =
+      draw_inputs(dice, op, direction, attributes, shape, x_format, content);
+  const ZeroScaleGradient zero_scale_gradient =
+      dice.one_in(3) ? ZeroScaleGradient::zero : ZeroScaleGradient::undefined;
+  if (dice.one_in(4)) {
+    aim_eps(dice, Question(op, direction, attributes, inputs), attributes);
+  }
+  return Question(op, direction, std::move(attributes), std::move(inputs),
+                  zero_scale_gradient);
 }
 
 Question random_question(std::uint64_t seed, const Format& x_format, Content content,
                          std::string_view operator_name) {
-  Dice dice(seed);
-  const OperatorSpec& op = *find_operator(operator_name);
-  const bool is_given = operator_name == "batch_norm_inference";
-  const std::int64_t rank = dice.between(is_given ? 1 : 0, 4);
-  const Shape shape = draw_shape(dice, rank);
-  Attributes attributes = draw_attributes(dice, op.name, rank);
-  Tensors inputs;
-  inputs.emplace("x", draw_tensor(dice, x_format, shape, content));
-  const Shape parameters = parameter_shape(op, attributes, shape);
-  const auto draw = [&](const std::string& name) {
-    inputs.emplace(name, draw_tensor(dice, draw_parameter_format(dice, x_format),
-                                     parameters, content));
-  };
-  if (is_given) {
-    draw("mean");
-    draw("variance");
-    mostly_positive(dice, inputs.find("variance")->second);
-  }
-  if (!dice.one_in(3)) draw("gamma");
-  if (!dice.one_in(3)) draw("beta");
-  if (dice.one_in(4)) {
-    aim_eps(dice, Question(op, Direction::forward, attributes, inputs), attributes);
-  }
-  return Question(op, Direction::forward, std::move(attributes), std::move(inputs));
+  return random_question(seed, x_format, content, operator_name, Direction::forward);
+}
+
+Question random_question(std::uint64_t seed, const Format& x_format, Content content) {
+  const std::size_t chosen = seed % operators().size();
+  return random_question(seed, x_format, content, operators()[chosen].name);
 }
 
 std::int64_t scaled_count(std::int64_t base_count) {
@@ -333,9 +256,12 @@ void for_seeds_until(std::int64_t element_count, std::uint64_t first_seed,
 }
 
 std::string text_of(const Question& question) {
-  std::string text = question.op().name;
-  for (const auto& [name, value] : question.attributes()) {
-    text += "\n  " + name + " = ";
+  std::string text = question.op().name + " " + std::string(name(question.direction()));
+  if (question.zero_scale_gradient() == ZeroScaleGradient::zero) {
+    text += ", zero gradient";
+  }
+  for (const auto& [attribute, value] : question.attributes()) {
+    text += "\n  " + attribute + " = ";
     if (const auto* flag = std::get_if<bool>(&value)) {
       text += *flag ? "true" : "false";
     } else if (const auto* integer = std::get_if<std::int64_t>(&value)) {
@@ -350,8 +276,8 @@ std::string text_of(const Question& question) {
       }
     }
   }
-  for (const auto& [name, tensor] : question.inputs()) {
-    text += "\n  " + name + ": " + std::string(tensor.format().name) + " (";
+  for (const auto& [input, tensor] : question.inputs()) {
+    text += "\n  " + input + ": " + std::string(tensor.format().name) + " (";
     for (const std::int64_t dimension : tensor.shape()) {
       text += " " + std::to_string(dimension);
     }

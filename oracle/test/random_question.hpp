@@ -4,26 +4,28 @@
 
 #include <cstdint>
 #include <functional>
-#include <random>
 
 #include "oracle/question.hpp"
+#include "oracle/test/random_values.hpp"
 
 namespace truenorm::twin {
 
-enum class Content {
-  finite,   ///< every input is a finite number
-  special,  ///< NaN and infinities may stand among the inputs
-};
-
 /// The same question for the same seed.
 ///
-/// values   x in the given format; parameters in their own, often another one
+/// values   x in the given format; parameters, gradients and tangents in their own, often
+///          another one. Derivatives are asked where they are defined: of p = 2, without
+///          round_normalized
 [[nodiscard]] Question random_question(std::uint64_t seed, const Format& x_format,
-                                       Content content);
+                                       Content content, std::string_view operator_name,
+                                       Direction direction);
 
-/// As random_question, the operator chosen too.
+/// A forward question on the operator.
 [[nodiscard]] Question random_question(std::uint64_t seed, const Format& x_format,
                                        Content content, std::string_view operator_name);
+
+/// A forward question on any operator.
+[[nodiscard]] Question random_question(std::uint64_t seed, const Format& x_format,
+                                       Content content);
 
 /// base_count times the environment's TRUENORM_TEST_MULTIPLIER.
 [[nodiscard]] std::int64_t scaled_count(std::int64_t base_count);

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// SPEC 8, formula by formula, with its own names.
+// SPEC 6 and 8: distances, classes, and what is counted of them.
 #include "oracle/test/score_twin.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
+
+#include "oracle/test/attainable_twin.hpp"
 
 namespace truenorm::twin {
 namespace {
@@ -13,206 +15,279 @@ using Real = long double;
 
 constexpr Real infinity = std::numeric_limits<Real>::infinity();
 
-Real magnitude_of(const Extended& value) {
-  return value.is_number() ? std::fabs(approximate(value.number())) : 0;
+bool is_same(double left, double right) {
+  return left == right || (std::isnan(left) && std::isnan(right));
 }
 
-Real quotient(Real numerator, Real denominator) {
-  return numerator == 0 ? 0 : numerator / denominator;
+/// Where there are no infinities, NaN is the overflow.
+bool is_overflow(double actual, const Format& format) {
+  return format.has_infinity ? std::isinf(actual) : std::isnan(actual);
 }
 
-/// The symbols of SPEC 8 for one group.
-struct Symbols {
-  Real u = 0;
-  Real r = 0;
-  Real f = 0;
-  Real M = 0;
-  Real kappa = 1;
-  Real rho = 0;
-  Real rho_cap = 0;
-  Real V = 0;
-  Real q = 0;
-  Real mean_magnitude = 0;  ///< <|x|>
-  Real q_plus_eps = 0;
-  Real sum_of_squares = 0;
-  bool is_regular = false;
+/// What an overflow counts as: 2^(emax + 1), or 480 in float8_e4m3fn.
+mpq_class overflow_magnitude(const Format& format) {
+  const mpq_class beyond = power_of_two(format.emax + 1);
+  const mpq_class ulp = power_of_two(format.emax - format.precision_bits + 1);
+  return format.has_infinity ? beyond : mpq_class(beyond - ulp);
+}
 
-  [[nodiscard]] bool rho_is_capped() const { return rho > rho_cap; }
-  [[nodiscard]] Real capped_rho() const { return std::min(rho, rho_cap); }
-};
+/// An overflow's sign is its own, but that a NaN has none and takes the truth's.
+int sign_of_overflow(double actual, const Quadratic& y) {
+  if (std::isnan(actual)) return sign(y) < 0 ? -1 : 1;
+  return actual < 0 ? -1 : 1;
+}
 
-struct Setting {
-  const Question& question;
-  const Evaluation& evaluation;
-  std::string_view output;
-  Real u;
+/// A truth that is a number, and the answer to it.
+struct Pair {
+  const Quadratic& y;
+  Rounding rounding;
+  double actual;
+  const Format& format;
 
-  [[nodiscard]] bool is_given() const {
-    return question.op().name == "batch_norm_inference";
-  }
-  [[nodiscard]] bool has_mean() const { return question.op().name == "layer_norm"; }
-  [[nodiscard]] bool is_outside() const {
-    return question.choice("eps_mode") == "outside";
+  [[nodiscard]] bool overflows() const { return is_overflow(actual, format); }
+  /// Of the answer against the truth; -0 has the sign of what rounds to it.
+  [[nodiscard]] bool has_other_sign() const {
+    return std::signbit(actual) != (sign(y) < 0);
   }
 };
-
-Symbols symbols_of(const Setting& setting, std::size_t number) {
-  const Group& group = setting.evaluation.groups[number];
-  Symbols s;
-  s.u = setting.u;
-  s.rho_cap = 1 / (3 * s.u);
-  const auto n = static_cast<Real>(group.size);
-  s.f = 1 - 1 / n;
-  s.is_regular = group.scale.is_number() && !group.scale.is_zero();
-  s.r = s.is_regular ? 1 / magnitude_of(group.scale) : 0;
-  const mpq_class eps = attribute_rational(setting.question, "eps");
-  const Real eps_magnitude = std::fabs(approximate({eps, 0, 0}));
-  s.q = magnitude_of(group.clamped_spread);
-  s.q_plus_eps = std::fabs(approximate({group.clamped_spread.number().a + eps, 0, 0}));
-  const std::string& mode = setting.question.choice("eps_mode");
-  if (mode == "inside") s.kappa = quotient(s.q + eps_magnitude, s.q_plus_eps);
-  if (mode == "outside") s.kappa = (std::sqrt(s.q) + eps_magnitude) * s.r;
-
-  Real products = 0;
-  for (const Element& element : setting.evaluation.elements) {
-    if (element.group != number) continue;
-    const Real x = magnitude_of(element.x);
-    s.mean_magnitude += x / n;
-    s.sum_of_squares += x * x;
-    products += magnitude_of(element.normalized) * x / n;
-  }
-  if (setting.has_mean()) s.M = 3 * s.f * s.mean_magnitude;
-  Real spreads = 0;
-  for (const Element& element : setting.evaluation.elements) {
-    if (element.group != number) continue;
-    spreads += magnitude_of(element.centered) * (magnitude_of(element.x) + s.M) / n;
-  }
-  s.V = 2 * spreads + 4 * s.q + 4 * s.u * s.M * s.M;
-  if (setting.is_outside()) {
-    s.rho = quotient(products, std::sqrt(s.q)) + s.kappa / 2 + s.r * s.M;
-  } else {
-    s.rho = s.r * products + s.kappa / 2 + 2 * s.u * (s.r * s.M) * (s.r * s.M);
-  }
-  return s;
-}
-
-/// max over groups of max(<|x|>, |mean|)/s; batch_norm_inference's groups are elements.
-std::optional<double> conditioning_of(const Setting& setting,
-                                      const std::vector<Symbols>& symbols) {
-  std::optional<double> result;
-  for (const Element& element : setting.evaluation.elements) {
-    const Symbols& s = symbols[element.group];
-    if (!s.is_regular) continue;
-    const Real location = magnitude_of(setting.evaluation.groups[element.group].mean);
-    const Real x = setting.is_given() ? magnitude_of(element.x) : s.mean_magnitude;
-    const auto conditioning = static_cast<double>(std::max(x, location) * s.r);
-    result = std::max(result.value_or(0), conditioning);
-  }
-  return result;
-}
-
-struct Reach {
-  Real S = 0;
-  bool is_blind = false;
-};
-
-Reach reach_of_y(const Setting& setting, const Symbols& s, const Element& element) {
-  const Real x = magnitude_of(element.x);
-  const Real x_hat = magnitude_of(element.normalized);
-  const Real gamma = element.gamma ? magnitude_of(*element.gamma) : 1;
-  const Real beta = element.beta ? magnitude_of(*element.beta) : 0;
-  if (setting.is_given()) {
-    const Real mean = magnitude_of(setting.evaluation.groups[element.group].mean);
-    const Real X = s.r * (x + mean) + s.kappa / 2 * x_hat;
-    return {gamma * (X + x_hat) + beta, false};
-  }
-  const Real own = setting.has_mean() ? s.r * (s.f * x + s.M) : s.r * x;
-  const Real X = own + s.capped_rho() * x_hat;
-  const Real cap = (1 + x_hat) / (3 * s.u);
-  return {gamma * (std::min(X, cap) + x_hat) + beta, s.rho_is_capped() || X > cap};
-}
-
-Reach reach_of_statistic(const Setting& setting, const Symbols& s,
-                         const Extended& value, std::size_t number) {
-  if (setting.output == "mean") return {4 * s.f * s.mean_magnitude, false};
-  if (setting.output == "rstd") {
-    if (setting.is_outside()) {
-      return {s.r * (s.capped_rho() + 1), s.rho_is_capped()};
-    }
-    const Real relative = s.V / 2 * s.r * s.r;
-    return {s.r * (std::min(relative, s.rho_cap) + 1), relative > s.rho_cap};
-  }
-  if (setting.output == "scale")
-    return {(1 + s.kappa / 2) * magnitude_of(value), false};
-  const Tensor* beta = setting.question.input("beta");
-  const Real shift =
-      beta == nullptr ? 0 : std::fabs((*beta)[static_cast<std::int64_t>(number)]);
-  const Extended product = setting.evaluation.outputs.at("scale")[number].value *
-                           setting.evaluation.groups[number].mean;
-  return {shift + (2 + s.kappa / 2) * magnitude_of(product), false};
-}
-
-/// What is known of one element once it is scored.
-struct Verdict {
-  bool is_number = false;  ///< truth and answer have a distance
-  Real error_ulps = 0;
-  Real excess = 0;
-  bool passes = true;
-};
-
-std::int64_t& counter_for_number(SpecialCounts& counts, double rounded, double actual) {
-  if (std::isinf(actual)) {
-    return std::isinf(rounded) ? counts.wrong_inf : counts.spurious_inf;
-  }
-  return counts.missed_inf;
-}
 
 /// actual - y in ulps, exactly until the last conversion.
-Real distance_ulps(const Quadratic& y, double actual, const Format& format,
-                   const Rounding& rounding) {
+Real distance_ulps(const Pair& pair) {
+  mpq_class number = pair.overflows() ? overflow_magnitude(pair.format) *
+                                            sign_of_overflow(pair.actual, pair.y)
+                                      : rational_of(pair.actual);
   const bool overflows_rightly =
-      std::isinf(actual) && actual == rounding.nearest &&
-      compare(actual > 0 ? y : negate(y), power_of_two(format.emax + 1)) >= 0;
+      pair.overflows() && pair.rounding.overflows &&
+      sign_of_overflow(pair.actual, pair.y) == sign(pair.y) &&
+      compare(sign(pair.y) < 0 ? negate(pair.y) : pair.y, abs(number)) >= 0;
   if (overflows_rightly) return 0;
-  const mpq_class number =
-      std::isinf(actual)
-          ? mpq_class((actual > 0 ? 1 : -1) * power_of_two(format.emax + 1))
-          : rational_of(actual);
-  const Quadratic difference = add({number, 0, 0}, negate(y));
-  return std::ldexp(approximate(difference), -static_cast<int>(rounding.ulp_exponent));
+  const Quadratic difference = add({number, 0, 0}, negate(pair.y));
+  return std::ldexp(approximate(difference),
+                    -static_cast<int>(pair.rounding.ulp_exponent));
 }
 
-bool flushes(const Criteria& criteria, const Quadratic& y, double actual,
-             const Format& format) {
-  const mpq_class smallest = power_of_two(format.emin);
-  return criteria.tolerance.flush_to_zero && actual == 0 && compare(y, smallest) < 0 &&
-         compare(y, -smallest) > 0;
+bool flushes(const Tolerance& tolerance, const Pair& pair) {
+  const mpq_class smallest = power_of_two(pair.format.emin);
+  return tolerance.flush_to_zero && pair.actual == 0 && compare(pair.y, smallest) < 0 &&
+         compare(pair.y, -smallest) > 0;
 }
 
-Verdict judge_nonfinite(const OutputElement& truth, double actual, Score& score) {
-  const bool is_degenerate = truth.meets_nonfinite_input || truth.meets_zero_scale;
-  Verdict verdict;
-  if (!is_degenerate && truth.value.is_nan()) {
+bool is_within(const Tolerance& tolerance, const Pair& pair, Real error, Real excess) {
+  if (std::isinf(pair.actual) && pair.has_other_sign()) return false;
+  if (flushes(tolerance, pair)) return true;
+  return (!tolerance.limit_ulps || std::fabs(error) <= *tolerance.limit_ulps) &&
+         (!tolerance.limit_excess || excess <= *tolerance.limit_excess);
+}
+
+/// The class of an element that does not pass; null for an ordinary error.
+std::int64_t* class_of(SpecialCounts& counts, const Pair& pair) {
+  if (std::isnan(pair.actual)) return &counts.spurious_nan;
+  if (std::isinf(pair.actual)) {
+    return pair.rounding.overflows ? &counts.wrong_inf : &counts.spurious_inf;
+  }
+  return pair.rounding.overflows ? &counts.missed_inf : nullptr;
+}
+
+/// The special value that a truth is, as the format has it.
+double special_value(const Extended& value, const Format& format) {
+  if (value.is_nan()) return std::numeric_limits<double>::quiet_NaN();
+  return overflow_result(format, value.sign() < 0);
+}
+
+/// The score of an output, gathered element by element.
+class Tally {
+ public:
+  Tally(const Format& format, const Criteria& criteria, Real unit_roundoff)
+      : format_(format), criteria_(criteria), u_(unit_roundoff) {}
+
+  void judge_special(const OutputElement& truth, double actual) {
+    ++score_.count;
+    const bool is_degenerate = truth.meets_nonfinite_input || truth.meets_zero_scale;
+    bool is_right = !std::isfinite(actual);
     // Inputs finite and the root of a negative: only NaN agrees.
-    if (!std::isnan(actual)) {
-      ++score.special.missed_nan;
-      verdict.passes = false;
+    if (!is_degenerate && truth.value.is_nan()) is_right = std::isnan(actual);
+    if (!is_right) {
+      ++(truth.value.is_nan() ? score_.special.missed_nan : score_.special.missed_inf);
+      score_.passes = false;
+      return;
     }
-  } else if (std::isfinite(actual)) {
-    ++(truth.value.is_nan() ? score.special.missed_nan : score.special.missed_inf);
-    verdict.passes = false;
-  } else {
-    const bool is_same =
-        truth.value.is_nan()
-            ? std::isnan(actual)
-            : std::isinf(actual) && (actual < 0) == (truth.value.sign() < 0);
-    if (!is_same) ++score.special.nonfinite_kind;
+    if (!is_same(actual, special_value(truth.value, format_))) {
+      ++score_.special.nonfinite_kind;
+    }
+    ++score_.correctly_rounded;
+    ++score_.faithful;
   }
-  if (verdict.passes) {
-    ++score.correctly_rounded;
-    ++score.faithful;
+
+  /// values   S and roundings in the output's own unit
+  void judge(const OutputElement& truth, double actual, Real S, Real rounding_on_way) {
+    ++score_.count;
+    const Pair pair{truth.value.number(), round(format_, truth.value.number()), actual,
+                    format_};
+    const auto ulp = static_cast<int>(pair.rounding.ulp_exponent);
+    const Real S_ulps = std::ldexp(S, -ulp);
+    const Real roundings = 0.5L + std::ldexp(rounding_on_way, -ulp);
+    ceiling_ = std::max(ceiling_, std::log2(2 * S_ulps));
+    if (is_stray(truth, pair)) {
+      ++(std::isnan(actual) ? score_.special.spurious_nan
+                            : score_.special.spurious_inf);
+      score_.passes = false;
+      return;
+    }
+    count_neighbours(pair);
+    const Real error = distance_ulps(pair);
+    const Real excess = std::fabs(error) / (roundings + u_ * S_ulps);
+    if (!is_within(criteria_.tolerance, pair, error, excess)) {
+      score_.passes = false;
+      if (std::int64_t* counter = class_of(score_.special, pair)) {
+        ++*counter;
+        return;
+      }
+    }
+    add_error(error, excess);
+    add_precision(std::fabs(error) - roundings, S_ulps);
   }
-  return verdict;
+
+  void add_blind() { ++score_.blind; }
+  void add_range() { ++score_.range; }
+  void add_conditioning(Real conditioning) {
+    score_.conditioning =
+        std::max(score_.conditioning.value_or(0), static_cast<double>(conditioning));
+  }
+
+  [[nodiscard]] Score finish() {
+    if (!magnitudes_.empty()) {
+      const auto n = static_cast<Real>(magnitudes_.size());
+      score_.ulp = {*std::max_element(magnitudes_.begin(), magnitudes_.end()),
+                    static_cast<double>(sum_ / n), percentile(magnitudes_, 0.5),
+                    percentile(magnitudes_, 0.99),
+                    static_cast<double>(signed_sum_ / n)};
+      score_.excess = {static_cast<double>(excess_max_),
+                       static_cast<double>(excess_sum_ / n)};
+    }
+    if (score_.count > 0) {
+      score_.effective_bits = effective_bits();
+      score_.grade = grade();
+    }
+    return score_;
+  }
+
+ private:
+  /// Where an input is not finite or s = 0, overflow explains no answer to a number.
+  [[nodiscard]] bool is_stray(const OutputElement& truth, const Pair& pair) const {
+    if (std::isfinite(pair.actual)) return false;
+    const bool is_degenerate = truth.meets_nonfinite_input || truth.meets_zero_scale;
+    return !pair.overflows() || (is_degenerate && !pair.rounding.overflows);
+  }
+
+  void count_neighbours(const Pair& pair) {
+    const Rounding& rounding = pair.rounding;
+    if (is_same(pair.actual, rounding.nearest)) ++score_.correctly_rounded;
+    if (is_same(pair.actual, rounding.down) || is_same(pair.actual, rounding.up)) {
+      ++score_.faithful;
+    }
+    if (pair.actual == 0 && rounding.nearest == 0 && pair.has_other_sign()) {
+      ++score_.special.signed_zero;
+    }
+  }
+
+  void add_error(Real error, Real excess) {
+    magnitudes_.push_back(static_cast<double>(std::fabs(error)));
+    sum_ += std::fabs(error);
+    signed_sum_ += error;
+    excess_sum_ += excess;
+    excess_max_ = std::max(excess_max_, excess);
+  }
+
+  void add_precision(Real beyond, Real S_ulps) {
+    if (beyond <= 0) return;
+    if (S_ulps == 0) is_zero_bits_ = true;
+    bits_ = std::min(bits_, std::log2(S_ulps / beyond));
+  }
+
+  [[nodiscard]] std::optional<EffectiveBits> effective_bits() const {
+    if (score_.special.failures() > 0 || is_zero_bits_) return EffectiveBits{0, false};
+    if (ceiling_ == -infinity) return std::nullopt;
+    const bool at_least = bits_ >= ceiling_;
+    return EffectiveBits{static_cast<double>(at_least ? ceiling_ : bits_), at_least};
+  }
+
+  [[nodiscard]] Grade grade() const {
+    if (score_.special.failures() > 0) return Grade::unstable;
+    if (score_.blind == score_.count) return Grade::undecided;
+    if (score_.correctly_rounded == score_.count) return Grade::correct;
+    if (score_.faithful == score_.count) return Grade::faithful;
+    return excess_max_ <= 4 ? Grade::stable : Grade::unstable;
+  }
+
+  const Format& format_;
+  const Criteria& criteria_;
+  Real u_;
+  Score score_;
+  std::vector<double> magnitudes_;
+  Real sum_ = 0;
+  Real signed_sum_ = 0;
+  Real excess_sum_ = 0;
+  Real excess_max_ = 0;
+  Real bits_ = infinity;
+  Real ceiling_ = -infinity;
+  bool is_zero_bits_ = false;
+};
+
+/// Whether q + eps or the sum of squares of a group leaves [2^(emin + p), 2^emax].
+bool leaves_range(const Question& question, const Symbols& s, const Format& compute) {
+  const Real low = std::ldexp(Real{1}, compute.emin + compute.precision_bits);
+  const Real high = std::ldexp(Real{1}, compute.emax);
+  const auto leaves = [&](Real value) { return value < low || value > high; };
+  if (!s.has_numbers) return false;
+  if (leaves(s.q_plus_eps)) return true;
+  // Given statistics square nothing, and a sum of zeros is exact.
+  return !has_given_statistics(question) && s.sum_of_squares != 0 &&
+         leaves(s.sum_of_squares);
+}
+
+/// max(<|x|>, |mean|)/s; with a given mean every element is a group of its own.
+Real conditioning_of(const Question& question, const Symbols& s) {
+  Real of_x = s.mean_magnitude;
+  if (has_given_statistics(question)) {
+    of_x = 0;
+    for (const std::size_t at : s.members) {
+      const double x = question.x()[static_cast<std::int64_t>(at)];
+      of_x = std::max(of_x, std::fabs(static_cast<Real>(x)));
+    }
+  }
+  return std::max(of_x, s.mu) * s.r;
+}
+
+/// The groups of which the output speaks.
+std::vector<std::size_t> groups_behind(const AttainableTwin& attainable,
+                                       std::string_view output, std::size_t count) {
+  std::vector<std::size_t> groups;
+  if (output != "dgamma" && output != "dbeta") {
+    for (std::size_t number = 0; number < attainable.groups().size(); ++number) {
+      groups.push_back(number);
+    }
+    return groups;
+  }
+  for (std::size_t i = 0; i < count; ++i) {
+    for (const std::size_t number : attainable.sources(output, i)) {
+      groups.push_back(number);
+    }
+  }
+  return groups;
+}
+
+bool is_statistic_of_nothing(const Evaluation& evaluation, std::string_view output,
+                             std::size_t index) {
+  const bool is_statistic =
+      output == "mean" || output == "variance" || output == "rstd" || output == "norm";
+  return is_statistic && evaluation.groups[index].size == 0;
+}
+
+/// 4 (½ulp + u S) > |dgamma|
+bool is_drowned(const Quadratic& dgamma, const Format& format, Real u, Real S) {
+  const Real half_ulp =
+      std::ldexp(0.5L, static_cast<int>(round(format, dgamma).ulp_exponent));
+  return 4 * (half_ulp + u * S) > std::fabs(approximate(dgamma));
 }
 
 }  // namespace
@@ -233,123 +308,35 @@ Score expected_score(const Question& question, const Evaluation& evaluation,
   const Format& format = answer.format();
   const bool is_double = question.x().format() == float64;
   const Format compute = criteria.compute.value_or(is_double ? float64 : float32);
-  const Setting setting{
-      question, evaluation, output,
-      compute == float64 ? 0x1p-53L : std::ldexp(1.0L, -compute.precision_bits)};
-  std::vector<Symbols> symbols;
-  for (std::size_t i = 0; i < evaluation.groups.size(); ++i) {
-    symbols.push_back(symbols_of(setting, i));
-  }
-  const Real low = std::ldexp(Real{1}, compute.emin + compute.precision_bits);
-  const Real high = std::ldexp(Real{1}, compute.emax);
-  const auto is_outside = [&](Real value) { return value < low || value > high; };
-  const auto leaves_range = [&](const Symbols& s) {
-    if (!s.is_regular) return false;
-    if (is_outside(s.q_plus_eps)) return true;
-    return !setting.is_given() && s.sum_of_squares != 0 && is_outside(s.sum_of_squares);
-  };
-
-  Score score;
-  score.conditioning = conditioning_of(setting, symbols);
-
+  const Real u = std::ldexp(1.0L, -compute.precision_bits);
+  const AttainableTwin attainable(question, evaluation, u);
   const std::vector<OutputElement>& truths = evaluation.outputs.find(output)->second;
-  std::vector<double> magnitudes;
-  Real sum = 0;
-  Real signed_sum = 0;
-  Real excess_sum = 0;
-  Real excess_max = 0;
-  Real bits = infinity;
-  Real ceiling = -infinity;
-  bool is_zero_bits = false;
+  Tally tally(format, criteria, u);
+  for (const std::size_t number : groups_behind(attainable, output, truths.size())) {
+    const Symbols& s = attainable.groups()[number];
+    if (s.has_numbers) tally.add_conditioning(conditioning_of(question, s));
+  }
   for (std::size_t i = 0; i < truths.size(); ++i) {
-    ++score.count;
-    const OutputElement& truth = truths[i];
+    if (is_statistic_of_nothing(evaluation, output, i)) continue;
     const double actual = answer[static_cast<std::int64_t>(i)];
-    if (!truth.value.is_number()) {
-      score.passes &= judge_nonfinite(truth, actual, score).passes;
+    if (!truths[i].value.is_number()) {
+      tally.judge_special(truths[i], actual);
       continue;
     }
-    const Quadratic& y = truth.value.number();
-    const Rounding rounding = round(format, y);
-    const Symbols& s = symbols[truth.group];
-    const bool is_y = output == "y";
-    const Reach reach = is_y ? reach_of_y(setting, s, evaluation.elements[i])
-                             : reach_of_statistic(setting, s, truth.value, truth.group);
-    const Real S = std::ldexp(reach.S, -static_cast<int>(rounding.ulp_exponent));
-    Real attainable = 0.5L;
-    if (is_y && question.flag("round_normalized")) {
-      const Element& element = evaluation.elements[i];
-      const Rounding x_hat = round(question.x().format(), element.normalized.number());
-      const Real gamma = element.gamma ? magnitude_of(*element.gamma) : 1;
-      attainable += std::ldexp(
-          gamma / 2, static_cast<int>(x_hat.ulp_exponent - rounding.ulp_exponent));
-    }
-    if (reach.is_blind) ++score.blind;
-    if (leaves_range(s)) ++score.range;
-    ceiling = std::max(ceiling, std::log2(2 * S));
-    if (actual == rounding.nearest) ++score.correctly_rounded;
-    if (actual == rounding.down || actual == rounding.up) ++score.faithful;
-    if (std::isnan(actual)) {
-      ++score.special.spurious_nan;
-      score.passes = false;
-      continue;
-    }
-    const Real error = distance_ulps(y, actual, format, rounding);
-    const Real excess = std::fabs(error) / (attainable + setting.u * S);
-    const Tolerance& tolerance = criteria.tolerance;
-    bool is_good =
-        (!tolerance.limit_ulps || std::fabs(error) <= *tolerance.limit_ulps) &&
-        (!tolerance.limit_excess || excess <= *tolerance.limit_excess);
-    is_good |= flushes(criteria, y, actual, format);
-    if (std::isinf(actual) && (actual < 0) != (sign(y) < 0)) is_good = false;
-    const bool is_special = std::isinf(actual) || std::isinf(rounding.nearest);
-    score.passes &= is_good;
-    if (!is_good && is_special) {
-      ++counter_for_number(score.special, rounding.nearest, actual);
-      continue;
-    }
-    if (actual == 0 && rounding.nearest == 0 && std::signbit(actual) != (sign(y) < 0)) {
-      ++score.special.signed_zero;
-    }
-    magnitudes.push_back(static_cast<double>(std::fabs(error)));
-    sum += std::fabs(error);
-    signed_sum += error;
-    excess_sum += excess;
-    excess_max = std::max(excess_max, excess);
-    const Real beyond = std::fabs(error) - attainable;
-    if (beyond > 0) {
-      if (S == 0) is_zero_bits = true;
-      bits = std::min(bits, std::log2(S / beyond));
-    }
+    const Reach reach = attainable.reach(output, i);
+    tally.judge(truths[i], actual, reach.S, attainable.rounding_on_the_way(output, i));
+    const bool is_blind =
+        reach.is_capped || (output == "dgamma" &&
+                            is_drowned(truths[i].value.number(), format, u, reach.S));
+    if (is_blind) tally.add_blind();
+    const std::vector<std::size_t> sources = attainable.sources(output, i);
+    const bool is_out_of_range =
+        std::any_of(sources.begin(), sources.end(), [&](std::size_t number) {
+          return leaves_range(question, attainable.groups()[number], compute);
+        });
+    if (is_out_of_range) tally.add_range();
   }
-  if (!magnitudes.empty()) {
-    const auto n = static_cast<Real>(magnitudes.size());
-    score.ulp = {*std::max_element(magnitudes.begin(), magnitudes.end()),
-                 static_cast<double>(sum / n), percentile(magnitudes, 0.5),
-                 percentile(magnitudes, 0.99), static_cast<double>(signed_sum / n)};
-    score.excess = {static_cast<double>(excess_max),
-                    static_cast<double>(excess_sum / n)};
-  }
-  if (score.count == 0) return score;
-  if (score.special.failures() > 0 || is_zero_bits) {
-    score.effective_bits = EffectiveBits{0, false};
-  } else if (ceiling > -infinity) {
-    const bool at_least = bits >= ceiling;
-    score.effective_bits =
-        EffectiveBits{static_cast<double>(at_least ? ceiling : bits), at_least};
-  }
-  if (score.special.failures() > 0) {
-    score.grade = Grade::unstable;
-  } else if (score.blind == score.count) {
-    score.grade = Grade::undecided;
-  } else if (score.correctly_rounded == score.count) {
-    score.grade = Grade::correct;
-  } else if (score.faithful == score.count) {
-    score.grade = Grade::faithful;
-  } else {
-    score.grade = excess_max <= 4 ? Grade::stable : Grade::unstable;
-  }
-  return score;
+  return tally.finish();
 }
 
 }  // namespace truenorm::twin

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string_view>
+#include <vector>
 
 #include "oracle/score.hpp"
 #include "oracle/test/twin_rational.hpp"
@@ -10,8 +11,6 @@
 namespace truenorm::twin {
 
 /// A score, without `settled` and `worst`, which belong to the oracle's own workings.
-///
-/// values   every input of the question is finite
 [[nodiscard]] Score expected_score(const Question& question,
                                    const Evaluation& evaluation,
                                    std::string_view output, const Tensor& answer,

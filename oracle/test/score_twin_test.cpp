@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <random>
 
 #include "oracle/test/catch.hpp"
@@ -30,7 +31,7 @@ bool is_near_edge(double left, double right) {
 }
 
 /// How an answer departs from the truth.
-enum class Damage { none, few_ulps, relative, flush, wild };
+enum class Damage { none, few_ulps, relative, flush, sign, wild };
 
 double damaged(std::mt19937_64& random, Damage damage, double rounded,
                const Format& format) {
@@ -56,6 +57,8 @@ double damaged(std::mt19937_64& random, Damage damage, double rounded,
       return std::fabs(rounded) < 2 * smallest_normal(format)
                  ? std::copysign(0.0, is_up ? 1.0 : -1.0)
                  : rounded;
+    case Damage::sign:
+      return is_up ? rounded : -rounded;
     case Damage::wild:
       break;
   }
@@ -70,22 +73,39 @@ double damaged(std::mt19937_64& random, Damage damage, double rounded,
   return random() % 4 == 0 ? strange[random() % strange.size()] : rounded;
 }
 
+/// Another question for each seed: operators, directions and contents by turns.
+Question question_of(std::uint64_t seed, const Format& format) {
+  constexpr std::array directions{Direction::forward, Direction::vjp, Direction::jvp};
+  const std::size_t op = seed % operators().size();
+  const std::uint64_t rest = seed / operators().size();
+  const Content content =
+      rest / directions.size() % 3 == 0 ? Content::special : Content::finite;
+  return random_question(seed, format, content, operators()[op].name,
+                         directions[rest % directions.size()]);
+}
+
+/// RN of the truth, as the exact twin has it.
+double rounded_truth(const Extended& truth, const Format& format) {
+  if (truth.is_number()) return round(format, truth.number()).nearest;
+  if (truth.is_infinite()) return overflow_result(format, truth.sign() < 0);
+  return std::numeric_limits<double>::quiet_NaN();
+}
+
 Tensor damaged_answer(std::mt19937_64& random, const Question& question,
                       const Evaluation& evaluation, std::string_view output,
                       const Format& format) {
-  constexpr std::array kinds{Damage::none, Damage::few_ulps, Damage::relative,
-                             Damage::flush, Damage::wild};
+  constexpr std::array kinds{Damage::none,  Damage::few_ulps, Damage::relative,
+                             Damage::flush, Damage::sign,     Damage::wild};
   const Damage damage = kinds[random() % kinds.size()];
   const std::vector<OutputElement>& truths = evaluation.outputs.find(output)->second;
   Tensor answer(format, question.output_shape(output));
   for (std::int64_t i = 0; i < answer.size(); ++i) {
-    const Extended& truth = truths[static_cast<std::size_t>(i)].value;
-    double rounded = std::numeric_limits<double>::quiet_NaN();
-    if (truth.is_number()) rounded = round(format, truth.number()).nearest;
-    if (truth.is_infinite()) {
-      rounded = std::copysign(std::numeric_limits<double>::infinity(), truth.sign());
-    }
-    answer.set(i, damaged(random, damage, rounded, format));
+    const double rounded =
+        rounded_truth(truths[static_cast<std::size_t>(i)].value, format);
+    const double value = damaged(random, damage, rounded, format);
+    answer.set(i, is_value_of(format, value)
+                      ? value
+                      : std::numeric_limits<double>::quiet_NaN());
   }
   return answer;
 }
@@ -103,6 +123,11 @@ void compare_counts(const Score& score, const Score& wanted) {
   CHECK(score.count == wanted.count);
   CHECK(score.correctly_rounded == wanted.correctly_rounded);
   CHECK(score.faithful == wanted.faithful);
+  CHECK(score.blind == wanted.blind);
+  CHECK(score.range == wanted.range);
+}
+
+void compare_classes(const Score& score, const Score& wanted) {
   CHECK(score.special.spurious_nan == wanted.special.spurious_nan);
   CHECK(score.special.spurious_inf == wanted.special.spurious_inf);
   CHECK(score.special.missed_nan == wanted.special.missed_nan);
@@ -144,8 +169,6 @@ void compare_summaries(const Score& score, const Score& wanted) {
     CHECK(is_near(score.excess->max, wanted.excess->max));
     CHECK(is_near(score.excess->mean, wanted.excess->mean));
   }
-  CHECK(score.blind == wanted.blind);
-  CHECK(score.range == wanted.range);
   REQUIRE(score.conditioning.has_value() == wanted.conditioning.has_value());
   if (score.conditioning) CHECK(is_near(*score.conditioning, *wanted.conditioning));
   REQUIRE(score.effective_bits.has_value() == wanted.effective_bits.has_value());
@@ -158,11 +181,11 @@ void compare_summaries(const Score& score, const Score& wanted) {
 }
 
 TEST_CASE("scores of damaged answers equal those worked out a second time", "[twin]") {
-  const Format format = GENERATE(float16, bfloat16, float32, float64);
+  const Format format =
+      GENERATE(float8_e4m3fn, float8_e5m2, float16, bfloat16, float32, float64);
   for_seeds_until(scaled_count(12'000), 1, [&](std::uint64_t seed) {
-    CAPTURE(format.name, seed);
     std::mt19937_64 random(seed);
-    const Question question = random_question(seed, format, Content::finite);
+    const Question question = question_of(seed, format);
     const Evaluation evaluation = evaluate(question);
     for (const std::string& output : question.outputs()) {
       const std::vector<Format> offered = question.output_formats(output);
@@ -170,40 +193,128 @@ TEST_CASE("scores of damaged answers equal those worked out a second time", "[tw
       const Tensor answer =
           damaged_answer(random, question, evaluation, output, answer_format);
       const Criteria criteria = random_criteria(random);
-      CAPTURE(output, answer_format.name);
+      CAPTURE(format.name, seed, text_of(question), output, answer_format.name);
       const Score found = score(question, output, answer, criteria);
       const Score wanted =
           expected_score(question, evaluation, output, answer, criteria);
       compare_counts(found, wanted);
+      if (!has_distances(truth(question, output, answer_format))) continue;
+      compare_classes(found, wanted);
       compare_verdicts(found, wanted);
-      if (has_distances(truth(question, output, answer_format))) {
-        compare_summaries(found, wanted);
-      }
+      compare_summaries(found, wanted);
     }
     return question.x().size() + 1;
   });
 }
 
-TEST_CASE("an answer that is RN of the truth is correct with nothing in excess of 1",
-          "[twin]") {
-  for_seeds_until(scaled_count(5'000), 500, [&](std::uint64_t seed) {
-    CAPTURE(seed);
-    const Question question = random_question(seed, float32, Content::special);
-    for (const std::string& output : question.outputs()) {
-      const Format format = question.output_formats(output).front();
-      Tensor answer(format, question.output_shape(output));
-      const std::vector<Truth> truths = truth(question, output, format);
-      for (std::int64_t i = 0; i < answer.size(); ++i) {
-        answer.set(i, truths[static_cast<std::size_t>(i)].rounded);
+/// A number of the format at or next to the truth on its other side, if there is one.
+std::optional<double> other_neighbour(const Truth& truth, const Format& format) {
+  if (!truth.is_finite || truth.overflows || truth.tail_ulps == 0) return std::nullopt;
+  const double neighbour = truth.tail_ulps > 0 ? next_up(format, truth.rounded)
+                                               : next_down(format, truth.rounded);
+  return std::isfinite(neighbour) ? std::optional(neighbour) : std::nullopt;
+}
+
+/// RN of the truths; `steps` away from it, beyond y's other neighbour at first, in every
+/// third element that is a number.
+Tensor answer_off_by(int steps, const std::vector<Truth>& truths, const Format& format,
+                     const Shape& shape) {
+  Tensor answer(format, shape);
+  for (std::int64_t i = 0; i < answer.size(); ++i) {
+    const Truth& truth = truths[static_cast<std::size_t>(i)];
+    double value = truth.is_finite || format.has_infinity || std::isnan(truth.rounded)
+                       ? truth.rounded
+                       : overflow_result(format, truth.rounded < 0);
+    const std::optional<double> neighbour = other_neighbour(truth, format);
+    if (steps > 0 && i % 3 == 0 && neighbour) {
+      const bool is_up = *neighbour > truth.rounded;
+      value = *neighbour;
+      for (int step = 1; step < steps; ++step) {
+        const double next = is_up ? next_up(format, value) : next_down(format, value);
+        if (std::isfinite(next)) value = next;
       }
-      const Score found = score(question, output, answer, {});
-      CHECK(found.passes);
-      CHECK(found.correctly_rounded == found.count);
-      CHECK(found.faithful == found.count);
-      CHECK(found.special.nonfinite_kind == 0);
-      CHECK(found.special.signed_zero == 0);
-      if (found.excess) CHECK(found.excess->max <= 1);
-      if (found.ulp) CHECK(found.ulp->max <= 0.5);
+    }
+    answer.set(i, value);
+  }
+  return answer;
+}
+
+std::int64_t count_of_neighbours(const std::vector<Truth>& truths,
+                                 const Format& format) {
+  std::int64_t count = 0;
+  for (std::size_t i = 0; i < truths.size(); i += 3) {
+    if (other_neighbour(truths[i], format)) ++count;
+  }
+  return count;
+}
+
+/// The grade, or `undecided` where nothing of the output shows a digit.
+Grade seen_grade(const Score& score, Grade grade) {
+  return score.blind == score.count ? Grade::undecided : grade;
+}
+
+void check_correct(const Score& found) {
+  CHECK(found.passes);
+  CHECK(found.correctly_rounded == found.count);
+  CHECK(found.faithful == found.count);
+  CHECK(found.special.failures() == 0);
+  CHECK(found.special.nonfinite_kind == 0);
+  CHECK(found.special.signed_zero == 0);
+  CHECK(found.grade.has_value() == (found.count > 0));
+  if (found.grade) CHECK(*found.grade == seen_grade(found, Grade::correct));
+  if (found.excess) CHECK(found.excess->max <= 1);
+  if (found.ulp) CHECK(found.ulp->max <= 0.5);
+}
+
+void check_faithful(const Score& found, std::int64_t changed) {
+  CHECK(found.passes);
+  CHECK(found.correctly_rounded == found.count - changed);
+  CHECK(found.faithful == found.count);
+  CHECK(*found.grade == seen_grade(found, Grade::faithful));
+  CHECK(found.excess->max <= 2);
+  CHECK(found.ulp->max <= 1);
+  CHECK(found.ulp->max >= 0.5 - absolute_error);
+}
+
+/// What one more step away from the truth may do to a score.
+void check_no_better(const Score& further, const Score& nearer) {
+  CHECK(further.correctly_rounded <= nearer.correctly_rounded);
+  CHECK(further.faithful <= nearer.faithful);
+  CHECK(further.ulp->max >= nearer.ulp->max);
+  CHECK(further.excess->max >= nearer.excess->max);
+  CHECK(further.passes <= nearer.passes);
+  CHECK(*further.grade >= *nearer.grade);
+  CHECK(further.blind == nearer.blind);
+  // A class that fails has no bits to show; an error far beyond S has fewer than none.
+  if (further.effective_bits && further.special.failures() == 0) {
+    CHECK(further.effective_bits->bits <= nearer.effective_bits->bits);
+  }
+}
+
+TEST_CASE("RN of the truth is correct, and every step away from it worse", "[twin]") {
+  const Format format =
+      GENERATE(float8_e4m3fn, float8_e5m2, float16, bfloat16, float32, float64);
+  for_seeds_until(scaled_count(5'000), 500, [&](std::uint64_t seed) {
+    const Question question = question_of(seed, format);
+    for (const std::string& output : question.outputs()) {
+      const Format answer_format = question.output_formats(output).front();
+      CAPTURE(format.name, seed, text_of(question), output);
+      const Shape shape = question.output_shape(output);
+      const std::vector<Truth> truths = truth(question, output, answer_format);
+      const auto score_off_by = [&](int steps) {
+        return score(question, output,
+                     answer_off_by(steps, truths, answer_format, shape), {});
+      };
+      Score nearer = score_off_by(0);
+      check_correct(nearer);
+      const std::int64_t changed = count_of_neighbours(truths, answer_format);
+      if (changed == 0 || nearer.count == 0) continue;
+      for (int steps = 1; steps <= 4; ++steps) {
+        const Score further = score_off_by(steps);
+        if (steps == 1) check_faithful(further, changed);
+        check_no_better(further, nearer);
+        nearer = further;
+      }
     }
     return question.x().size() + 1;
   });

@@ -1,23 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-// A third oracle: SPEC 2 and 3 in Arb's ball arithmetic, rounded where a ball decides.
+// A third oracle: SPEC 2, 3 and 4 in Arb's ball arithmetic, for finite inputs.
 #pragma once
 
-#include <optional>
-#include <string_view>
+#include <map>
+#include <string>
 #include <vector>
 
 #include "oracle/question.hpp"
+#include "oracle/test/ball.hpp"
 
 namespace truenorm::twin {
 
-/// RN of every element of an output, or nothing where no ball of up to limit_bits is
-/// finite and narrow enough: exact ties, and truths that are no numbers.
+/// A ball around every element of every output of the question's direction, computed
+/// with so many bits.
 ///
-/// values   the question's inputs are finite
-/// source   F. Johansson, Arb: efficient arbitrary-precision midpoint-radius interval
-///          arithmetic, 2017
-[[nodiscard]] std::vector<std::optional<double>> rounded_by_balls(
-    const Question& question, std::string_view output, const Format& format,
-    long limit_bits);
+/// values   the question's inputs are finite. The ball of what is no number holds
+///          everything, and so does that of a number where the precision did not suffice
+[[nodiscard]] std::map<std::string, std::vector<Ball>, std::less<>> evaluate_in_balls(
+    const Question& question, long bits);
 
 }  // namespace truenorm::twin

@@ -100,6 +100,8 @@ int main(int argument_count, char** arguments) {
   description.library = "none";
   description.library_version = "1";
   description.operators["layer_norm"] = {
-      {"float16", "bfloat16", "float32", "float64"}, {"forward"}, {"y", "mean"}};
+      {"float8_e4m3fn", "float8_e5m2", "float16", "bfloat16", "float32", "float64"},
+      {"forward"},
+      {"y", "mean"}};
   return sdk::serve(description, handlers.at(arguments[1]));
 }

@@ -23,6 +23,7 @@ AttributeValue value_of(const sdk::Request& request, const AttributeSpec& spec) 
     case AttributeKind::boolean:
       return request.flag(spec.name);
     case AttributeKind::integer:
+    case AttributeKind::axis:
       return request.integer(spec.name);
     case AttributeKind::real:
       return real_of(request, spec.name);

@@ -76,7 +76,7 @@ Question question_for(const TestCase& test, const protocol::Hello& hello) {
     }
   }
   return {test.question.op(), test.question.direction(), std::move(attributes),
-          test.question.inputs()};
+          test.question.inputs(), test.question.zero_scale_gradient()};
 }
 
 std::vector<Result> judge(const TestCase& test, const Question& question,

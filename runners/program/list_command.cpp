@@ -46,15 +46,21 @@ std::vector<std::string> names_of(const Specs& specs) {
 std::vector<Entry> list_operators() {
   std::vector<Entry> entries;
   for (const OperatorSpec& op : operators()) {
-    const auto inputs = names_of(op.inputs);
-    const auto outputs = names_of(op.outputs);
     const auto attributes = names_of(op.attributes);
-    entries.push_back({{{"name", op.name},
-                        {"inputs", inputs},
-                        {"outputs", outputs},
-                        {"attributes", attributes}},
-                       fmt::format("{}({}) -> {}\n    {}", op.name, joined(inputs),
-                                   joined(outputs), joined(attributes))});
+    Json directions = Json::object();
+    std::string lines = op.name;
+    for (const Direction direction :
+         {Direction::forward, Direction::vjp, Direction::jvp}) {
+      const auto inputs = names_of(op.inputs_of(direction));
+      const auto outputs = names_of(op.outputs_of(direction));
+      directions[std::string(name(direction))] = {{"inputs", inputs},
+                                                  {"outputs", outputs}};
+      lines += fmt::format("\n    {:<8} ({}) -> {}", name(direction), joined(inputs),
+                           joined(outputs));
+    }
+    entries.push_back(
+        {{{"name", op.name}, {"directions", directions}, {"attributes", attributes}},
+         fmt::format("{}\n    {}", lines, joined(attributes))});
   }
   return entries;
 }
@@ -67,7 +73,7 @@ std::vector<Entry> list_dtypes() {
           {"precision_bits", format.precision_bits},
           {"emin", format.emin},
           {"emax", format.emax}},
-         fmt::format("{:<10} p = {:>2}, emin = {:>5}, emax = {:>4}", format.name,
+         fmt::format("{:<13} p = {:>2}, emin = {:>5}, emax = {:>4}", format.name,
                      format.precision_bits, format.emin, format.emax)});
   }
   return entries;
@@ -178,7 +184,7 @@ struct List {
 
 const std::vector<List>& lists() {
   static const std::vector<List> all{
-      {"operators", "the operators, their inputs, outputs and attributes",
+      {"operators", "the operators, their directions, inputs, outputs and attributes",
        list_operators},
       {"dtypes", "the floating-point formats", list_dtypes},
       {"dialects", "whose defaults a case can take", list_dialects},

@@ -30,24 +30,55 @@ struct Epsilon {
   friend Number operator+(const Number& a, const Epsilon& eps) {
     return (a + eps.value) + eps.tail;
   }
+  friend bool is_below(const Number& a, const Epsilon& eps) {
+    return is_less(Number((a - eps.value) - eps.tail), Number());
+  }
 };
+
+/// The p-th root of a sum of p-th powers; of the largest magnitude it is that itself.
+template <typename Number>
+[[nodiscard]] Number root_of(const Number& spread, Power power) {
+  using std::sqrt;
+  return power == Power::two ? Number(sqrt(spread)) : spread;
+}
 
 /// s, by which a group is divided.
 template <typename Number>
-[[nodiscard]] Number scale_of(const Number& spread, const Epsilon<Number>& eps,
-                              EpsMode mode) {
+[[nodiscard]] Number scale_of(const Number& spread, const Number& root,
+                              const Epsilon<Number>& eps, EpsMode mode) {
   using std::sqrt;
   switch (mode) {
     case EpsMode::inside:
       return sqrt(spread + eps);
     case EpsMode::outside:
-      return sqrt(spread) + eps;
+      return root + eps;
     case EpsMode::floor:
-      return maximum(Number(sqrt(spread)), eps.value);
+      return maximum(root, eps.value);
     case EpsMode::floor_inside:
       return sqrt(maximum(spread, eps.value));
   }
   return spread;
+}
+
+/// SPEC 4's lambda: how much of the root's own derivative reaches s.
+template <typename Number>
+[[nodiscard]] Number root_share_of(const Number& spread, const Number& root,
+                                   const Number& scale, const Epsilon<Number>& eps,
+                                   EpsMode mode) {
+  switch (mode) {
+    case EpsMode::inside:
+      break;
+    case EpsMode::outside:
+      // The root has no derivative at 0.
+      return is_zero(root) ? root / root : scale / root;
+    case EpsMode::floor:
+      if (is_below(root, eps)) return Number(0);
+      break;
+    case EpsMode::floor_inside:
+      if (is_below(spread, eps)) return Number(0);
+      break;
+  }
+  return Number(1);
 }
 
 /// (x - mean) / s

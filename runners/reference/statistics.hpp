@@ -15,6 +15,9 @@ namespace truenorm::reference {
 
 enum class Location { mean, none };
 
+/// p of a sum of |x|^p; of infinity it is the largest |x|.
+enum class Power { one, two, infinity };
+
 /// The spread is the variance about the mean, or without a mean the mean square.
 template <typename Number>
 struct Statistics {
@@ -26,20 +29,29 @@ struct Statistics {
 /// term(0) + ... + term(n - 1), halving: an element takes part in log2(n) additions.
 ///
 /// source   Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., 4.1
-template <std::floating_point T, typename Term>
-[[nodiscard]] T pairwise_sum(std::size_t n, const Term& term, std::size_t begin = 0) {
-  if (n == 0) return 0;
+template <typename Number, typename Term>
+[[nodiscard]] Number pairwise_sum(std::size_t n, const Term& term,
+                                  std::size_t begin = 0) {
+  if (n == 0) return Number();
   if (n == 1) return term(begin);
   const std::size_t left = n / 2;
-  const T sum = pairwise_sum<T>(left, term, begin);
-  return sum + pairwise_sum<T>(n - left, term, begin + left);
+  const Number sum = pairwise_sum<Number>(left, term, begin);
+  return sum + pairwise_sum<Number>(n - left, term, begin + left);
 }
 
-template <std::floating_point T, typename Term>
-[[nodiscard]] T running_sum(std::size_t n, const Term& term) {
-  T sum = 0;
-  for (std::size_t i = 0; i < n; ++i) sum += term(i);
+template <typename Number, typename Term>
+[[nodiscard]] Number running_sum(std::size_t n, const Term& term) {
+  Number sum{};
+  for (std::size_t i = 0; i < n; ++i) sum = sum + term(i);
   return sum;
+}
+
+/// The largest |x_i|; 0 of nothing, NaN if there is one.
+template <std::floating_point T>
+[[nodiscard]] T largest_magnitude(std::span<const T> x) {
+  T largest = 0;
+  for (const T a : x) largest = maximum(largest, std::abs(a));
+  return largest;
 }
 
 template <std::floating_point T>
@@ -84,13 +96,27 @@ struct TwoPass {
             Number(sum / static_cast<T>(n), 2L * exponent)};
   }
 
+  [[nodiscard]] static Number sum_of_powers(std::span<const T> x, Power power) {
+    const T largest = largest_magnitude(x);
+    if (power == Power::infinity || !std::isfinite(largest)) return Number(largest);
+    const int exponent = exponent_of_largest(x);
+    const T sum = pairwise_sum<T>(x.size(), [&](std::size_t i) {
+      const T scaled = std::ldexp(std::abs(x[i]), -exponent);
+      return power == Power::two ? squared(scaled) : scaled;
+    });
+    return Number(sum, power == Power::two ? 2L * exponent : exponent);
+  }
+
+  template <typename Value, typename Term>
+  [[nodiscard]] static Value sum(std::size_t n, const Term& term) {
+    return pairwise_sum<Value>(n, term);
+  }
+
  private:
   /// e with 2^(e - 1) <= max |x_i| < 2^e; 0 where all are 0.
   [[nodiscard]] static int exponent_of_largest(std::span<const T> x) {
-    T largest = 0;
-    for (const T a : x) largest = std::max(largest, std::abs(a));
     int exponent = 0;
-    (void)std::frexp(largest, &exponent);
+    (void)std::frexp(largest_magnitude(x), &exponent);
     return exponent;
   }
 
@@ -109,9 +135,25 @@ struct TwoPass {
   }
 };
 
+/// Running sums, which both of the plain textbooks have.
+template <std::floating_point T>
+struct RunningSums {
+  [[nodiscard]] static T sum_of_powers(std::span<const T> x, Power power) {
+    if (power == Power::infinity) return largest_magnitude(x);
+    return running_sum<T>(x.size(), [&](std::size_t i) {
+      return power == Power::two ? squared(x[i]) : std::abs(x[i]);
+    });
+  }
+
+  template <typename Value, typename Term>
+  [[nodiscard]] static Value sum(std::size_t n, const Term& term) {
+    return running_sum<Value>(n, term);
+  }
+};
+
 /// Two passes over the group, each a running sum.
 template <std::floating_point T>
-struct Sequential {
+struct Sequential : RunningSums<T> {
   using Float = T;
   using Number = T;
 
@@ -133,7 +175,7 @@ struct Sequential {
 /// source   Welford 1962, Note on a method for calculating corrected sums of squares and
 ///          products, Technometrics 4(3)
 template <std::floating_point T>
-struct Welford {
+struct Welford : RunningSums<T> {
   using Float = T;
   using Number = T;
 

@@ -51,6 +51,7 @@ class Wide {
 
   [[nodiscard]] bool is_nan() const { return std::isnan(fraction_); }
   [[nodiscard]] bool is_negative() const { return fraction_ < 0; }
+  [[nodiscard]] bool is_zero() const { return fraction_ == 0; }
 
   friend Wide operator-(const Wide& a) {
     Wide negated = a;
@@ -103,6 +104,15 @@ template <std::floating_point T>
 template <std::floating_point T>
 [[nodiscard]] bool is_nan(const Wide<T>& a) {
   return a.is_nan();
+}
+
+template <std::floating_point T>
+[[nodiscard]] bool is_zero(T a) {
+  return a == 0;
+}
+template <std::floating_point T>
+[[nodiscard]] bool is_zero(const Wide<T>& a) {
+  return a.is_zero();
 }
 
 template <std::floating_point T>

@@ -23,6 +23,9 @@ struct ToWire {
     }
     return protocol::Real{nearest, exact(nearest) == value ? "" : fraction_text(value)};
   }
+  protocol::AttributeValue operator()(double value) const {
+    return protocol::Real{value, ""};
+  }
   template <typename Value>
   protocol::AttributeValue operator()(const Value& value) const {
     return value;

@@ -125,7 +125,8 @@ TEST_CASE("a request's attributes reach the handler, and a missing one is an err
 
 TEST_CASE("both SDKs round to nearest, ties to even", "[twin]") {
   const Sdk sdk = GENERATE(Sdk::cpp, Sdk::python);
-  const Format format = GENERATE(float16, bfloat16, float32);
+  const Format format =
+      GENERATE(float16, bfloat16, float32, float8_e5m2, float8_e4m3fn);
   CAPTURE(format.name);
   const auto runner = runner_with(sdk, "round_to_the_dtype_of_gamma");
   Supervisor supervisor(runner.command(), short_limits());
@@ -136,14 +137,16 @@ TEST_CASE("both SDKs round to nearest, ties to even", "[twin]") {
   const Tensor y = rounded_by(supervisor, x, format);
   for (std::int64_t i = 0; i < x.size(); ++i) {
     CAPTURE(x[i]);
-    REQUIRE(y.bits(i) == expected.bits(i));
+    // Of the NaN that an overflow becomes, the oracle keeps no sign.
+    const bool both_overflow = std::isnan(y[i]) && std::isnan(expected[i]);
+    REQUIRE((both_overflow || y.bits(i) == expected.bits(i)));
   }
 }
 
-TEST_CASE("both SDKs read every half-precision number", "[twin]") {
+TEST_CASE("both SDKs read every number of 16 and 8 bits", "[twin]") {
   const Sdk sdk = GENERATE(Sdk::cpp, Sdk::python);
-  const Format format = GENERATE(float16, bfloat16);
-  Tensor x(format, {1 << 16});
+  const Format format = GENERATE(float16, bfloat16, float8_e5m2, float8_e4m3fn);
+  Tensor x(format, {std::int64_t{1} << format.storage_bits});
   for (std::int64_t bits = 0; bits < x.size(); ++bits) {
     x.set_bits(bits, static_cast<std::uint64_t>(bits));
   }

@@ -56,7 +56,7 @@ bool is_same(double a, double b) {
 TEST_CASE("every pattern of 16 and 8 bits decodes to its number and back", "[twin]") {
   const char* name = GENERATE("float16", "bfloat16", "float8_e5m2", "float8_e4m3fn");
   const auto format = truenorm::find_format(name);
-  if (!format) return;  // the oracle does not judge this one yet
+  REQUIRE(format);
   const sdk::Tensor patterns = all_patterns(*format);
   const std::vector<double> values = sdk::to_doubles(patterns);
   std::size_t wrong = 0;
@@ -71,19 +71,22 @@ TEST_CASE("every pattern of 16 and 8 bits decodes to its number and back", "[twi
 }
 
 TEST_CASE("the 8-bit formats hold what OCP says") {
-  CHECK(rounded_bits({"float8_e4m3fn", 4, -6, 8, 8}, 448) == 0x7E);
-  CHECK(rounded_bits({"float8_e4m3fn", 4, -6, 8, 8}, 464) == 0x7E);
-  CHECK(rounded_bits({"float8_e4m3fn", 4, -6, 8, 8}, -464.5) == 0xFF);
-  CHECK(rounded_bits({"float8_e4m3fn", 4, -6, 8, 8}, 0x1p-9) == 0x01);
-  CHECK(rounded_bits({"float8_e5m2", 3, -14, 15, 8}, 57344) == 0x7B);
-  CHECK(rounded_bits({"float8_e5m2", 3, -14, 15, 8}, 61440) == 0x7C);
-  CHECK(rounded_bits({"float8_e5m2", 3, -14, 15, 8}, 0x1p-17) == 0x00);
+  using truenorm::float8_e4m3fn;
+  using truenorm::float8_e5m2;
+  CHECK(rounded_bits(float8_e4m3fn, 448) == 0x7E);
+  CHECK(rounded_bits(float8_e4m3fn, 464) == 0x7E);
+  CHECK(rounded_bits(float8_e4m3fn, -464.5) == 0xFF);
+  CHECK(rounded_bits(float8_e4m3fn, 0x1p-9) == 0x01);
+  CHECK(rounded_bits(float8_e5m2, 57344) == 0x7B);
+  CHECK(rounded_bits(float8_e5m2, 61440) == 0x7C);
+  CHECK(rounded_bits(float8_e5m2, 0x1p-17) == 0x00);
 }
 
 TEST_CASE("halves, ties, their neighbours and the edges round as the oracle does",
           "[twin]") {
   const Format format =
-      GENERATE(truenorm::float16, truenorm::bfloat16, truenorm::float32);
+      GENERATE(truenorm::float16, truenorm::bfloat16, truenorm::float32,
+               truenorm::float8_e5m2, truenorm::float8_e4m3fn);
   const auto seed = GENERATE(take(20, random(1U, 1U << 30)));
   CAPTURE(format.name, seed);
   std::mt19937_64 random(seed);
@@ -100,7 +103,9 @@ TEST_CASE("halves, ties, their neighbours and the edges round as the oracle does
           std::bit_cast<double>(random())}) {
       if (std::isnan(value)) continue;
       CAPTURE(value);
-      REQUIRE(rounded_bits(format, value) == expected_bits(format, value));
+      // Of the NaN that an overflow becomes, the oracle keeps no sign.
+      REQUIRE(is_same(truenorm::decode(format, rounded_bits(format, value)),
+                      truenorm::decode(format, expected_bits(format, value))));
     }
   }
 }

@@ -74,6 +74,33 @@ TEST_CASE("a statistic may come in x's dtype or float32") {
                     Contains("output mean came with shape [2, 1], not [2]"));
 }
 
+TEST_CASE("a vjp's request holds dy, and each gradient comes in its input's dtype") {
+  Tensors inputs = any_question().inputs();
+  inputs.emplace("dy", make_tensor(bfloat16, {2, 3}, std::vector<double>(6, 1)));
+  const Question question(*find_operator("layer_norm"), Direction::vjp, {},
+                          std::move(inputs));
+  const auto request = make_request("an.id", question, {"dx", "dgamma"});
+  CHECK(request.direction == "vjp");
+  CHECK(request.inputs.contains("dy"));
+  CHECK(protocol::decode_request(protocol::encode(request)) == request);
+  const std::vector<std::string> asked{"dx", "dgamma"};
+  const auto expected = expected_outputs(question, asked);
+  CHECK(expected.at("dx").formats == std::vector<Format>{bfloat16});
+  CHECK(expected.at("dgamma").formats == std::vector<Format>{float32});
+  CHECK(expected.at("dgamma").shape == Shape{3});
+}
+
+TEST_CASE("an axis and a p travel as an integer and a word") {
+  const Question question(
+      *find_operator("lp_normalize"), Direction::forward,
+      {{"dim", std::int64_t{-2}}, {"p", std::string("inf")}},
+      {{"x", make_tensor(float8_e5m2, {2, 1}, std::vector<double>{1, 2})}});
+  const auto request = make_request("an.id", question, {"y"});
+  CHECK(request.attributes.at("dim") == protocol::AttributeValue(std::int64_t{0}));
+  CHECK(request.attributes.at("p") == protocol::AttributeValue(std::string("inf")));
+  CHECK(protocol::decode_request(protocol::encode(request)) == request);
+}
+
 TEST_CASE("limits of an answer hold it and little more") {
   const std::vector<std::string> asked{"y"};
   const auto limits = answer_limits(expected_outputs(any_question(), asked));

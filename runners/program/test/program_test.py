@@ -360,6 +360,16 @@ class Lists(ProgramTest):
                     self.assertIn(entry["name"], text.stdout)
                 self.assertGreater(len(entries), 2)
 
+    def test_operators_show_the_inputs_and_outputs_of_each_direction(self):
+        done = self.run_program("list", "operators", "--json")
+        operators = {op["name"]: op["directions"] for op in json.loads(done.stdout)}
+        self.assertEqual(len(operators), 9)
+        vjp = operators["batch_norm"]["vjp"]
+        self.assertEqual(vjp["inputs"], ["x", "gamma", "beta", "dy"])
+        self.assertEqual(vjp["outputs"], ["dx", "dgamma", "dbeta"])
+        jvp = operators["lp_normalize"]["jvp"]
+        self.assertEqual(jvp, {"inputs": ["x", "tangent_x"], "outputs": ["tangent_y"]})
+
     def test_version(self):
         done = self.run_program("--version")
         self.assertEqual(done.returncode, 0)

@@ -49,7 +49,8 @@ template <typename Textbook>
   using Number = typename Textbook::Number;
   const auto statistics = Textbook::statistics(c.x, c.location);
   const Number scale =
-      scale_of(statistics.spread, Epsilon<Number>::of(c.eps), c.eps_mode);
+      scale_of(statistics.spread, root_of(statistics.spread, Power::two),
+               Epsilon<Number>::of(c.eps), c.eps_mode);
   GroupAnswer<typename Textbook::Float> answer;
   answer.mean = rounded(Number(statistics.mean + statistics.mean_tail));
   answer.rstd = rounded(Number(Number(1) / scale));

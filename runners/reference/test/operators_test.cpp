@@ -71,6 +71,11 @@ bool is_sent_whole(const Rational& eps) {
 /// Where eps and the spread may cancel, floats know the difference only if they know both:
 /// a computed spread they do not.
 bool is_answerable(const Question& question) {
+  // A runner is not told that zeros are wanted where s = 0.
+  if (question.zero_scale_gradient() == ZeroScaleGradient::zero) return false;
+  // At its floor a scale has a kink, and floats need not know on which side they are.
+  const bool has_floor = question.choice("eps_mode").starts_with("floor");
+  if (has_floor && question.direction() != Direction::forward) return false;
   const Rational& eps = question.real("eps");
   const Tensor* variance = question.input("variance");
   if (variance == nullptr) return eps >= 0 && is_sent_whole(eps);
@@ -79,25 +84,42 @@ bool is_answerable(const Question& question) {
   return may_cancel ? is_value_of_float64(eps) : is_sent_whole(eps);
 }
 
+/// A derivative that cancels may overflow to either infinity before it does: SPEC 6 asks
+/// for a sign that the inputs hold no digit of.
+bool may_have_lost_its_sign(const Question& question, const Tensor& answer) {
+  bool overflows = false;
+  for (std::int64_t i = 0; i < answer.size(); ++i) overflows |= std::isinf(answer[i]);
+  return overflows && question.direction() != Direction::forward;
+}
+
+/// Scores the answers to random questions of one operator and direction.
+void check_random_questions(const OperatorSpec& op, Direction direction,
+                            const Format& format, twin::Content content) {
+  const auto first_seed = static_cast<std::uint64_t>(format.storage_bits) * 1000;
+  twin::for_seeds_until(twin::scaled_count(400), first_seed, [&](std::uint64_t seed) {
+    const Question question =
+        twin::random_question(seed, format, content, op.name, direction);
+    if (!is_answerable(question)) return std::int64_t{1};
+    const sdk::Tensors answer = answer_of("two-pass", question);
+    for (const auto& [output, tensor] : answer) {
+      if (may_have_lost_its_sign(question, tensor_of(tensor))) continue;
+      const Score score = truenorm::score(question, output, tensor_of(tensor), {});
+      CAPTURE(seed, output, score.special.failures(),
+              score.excess ? score.excess->max : 0.0, twin::text_of(question));
+      REQUIRE(score.passes);
+    }
+    return question.x().size() + 1;
+  });
+}
+
 TEST_CASE("two-pass passes every random question", "[reference][property]") {
-  for (const Format& format : {float16, bfloat16, float32, float64}) {
-    for (const twin::Content content :
-         {twin::Content::finite, twin::Content::special}) {
-      const auto first_seed = static_cast<std::uint64_t>(format.storage_bits) * 1000;
-      twin::for_seeds_until(
-          twin::scaled_count(6000), first_seed, [&](std::uint64_t seed) {
-            const Question question = twin::random_question(seed, format, content);
-            if (!is_answerable(question)) return std::int64_t{1};
-            const sdk::Tensors answer = answer_of("two-pass", question);
-            for (const auto& [output, tensor] : answer) {
-              const Score score =
-                  truenorm::score(question, output, tensor_of(tensor), {});
-              CAPTURE(seed, output, score.special.failures(),
-                      score.excess ? score.excess->max : 0.0, twin::text_of(question));
-              REQUIRE(score.passes);
-            }
-            return question.x().size() + 1;
-          });
+  for (const OperatorSpec& op : operators()) {
+    for (const Direction direction :
+         {Direction::forward, Direction::vjp, Direction::jvp}) {
+      for (const Format& format : formats()) {
+        check_random_questions(op, direction, format, twin::Content::finite);
+        check_random_questions(op, direction, format, twin::Content::special);
+      }
     }
   }
 }

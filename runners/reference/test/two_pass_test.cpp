@@ -99,6 +99,47 @@ TEST_CASE("a non-finite element spoils its group as IEEE 754 says", "[reference]
   CHECK(std::isnan(answer_of<TwoPass<float>>(c).mean));
 }
 
+TEMPLATE_TEST_CASE("sums of powers of ordinary numbers are the same in every textbook",
+                   "[reference]", TwoPass<float>, Sequential<float>, Welford<float>) {
+  const std::vector<float> x{3, -4, 12, 0};
+  CHECK(rounded(TestType::sum_of_powers(x, Power::one)) == 19);
+  CHECK(rounded(TestType::sum_of_powers(x, Power::two)) == 169);
+  CHECK(rounded(TestType::sum_of_powers(x, Power::infinity)) == 12);
+}
+
+TEST_CASE("a root of two-pass survives squares that leave the range", "[reference]") {
+  const std::vector<float> large{3e38F, -3e38F};
+  const auto squares = TwoPass<float>::sum_of_powers(large, Power::two);
+  CHECK(rounded(squares) == std::numeric_limits<float>::infinity());
+  CHECK(rounded(Wide<float>(3e38F) / root_of(squares, Power::two)) ==
+        Approx(std::sqrt(0.5)).epsilon(1e-6));
+  const auto sum = TwoPass<float>::sum_of_powers(large, Power::one);
+  CHECK(rounded(Wide<float>(3e38F) / root_of(sum, Power::one)) == 0.5F);
+}
+
+TEST_CASE("NaN is a power of nothing, and Inf of all", "[reference]") {
+  const float infinity = std::numeric_limits<float>::infinity();
+  for (const Power power : {Power::one, Power::two, Power::infinity}) {
+    const std::vector<float> with_nan{1, NAN, infinity};
+    CHECK(TwoPass<float>::sum_of_powers(with_nan, power).is_nan());
+    CHECK(std::isnan(Sequential<float>::sum_of_powers(with_nan, power)));
+    const std::vector<float> opposite{-infinity, 1, infinity};
+    CHECK(rounded(TwoPass<float>::sum_of_powers(opposite, power)) == infinity);
+    CHECK(Sequential<float>::sum_of_powers(opposite, power) == infinity);
+  }
+}
+
+TEST_CASE("a floor cuts the scale off from the spread, to the last bit of eps",
+          "[reference]") {
+  // 1e-5 lies above the float32 nearest to it, and 0.3 below.
+  for (const double eps : {1e-5, 0.3}) {
+    const auto root = Wide<float>::nearest(eps);
+    const auto share =
+        root_share_of(root, root, root, Epsilon<Wide<float>>::of(eps), EpsMode::floor);
+    CHECK(share.rounded() == (static_cast<double>(root.rounded()) < eps ? 0 : 1));
+  }
+}
+
 TEST_CASE("an empty group has statistics that are NaN", "[reference]") {
   const GroupCase<float> c;
   CHECK(std::isnan(answer_of<TwoPass<float>>(c).mean));

@@ -17,7 +17,8 @@ namespace truenorm::sdk {
 
 /// A dense row-major tensor of little-endian elements.
 struct Tensor {
-  std::string dtype;  ///< float16, bfloat16, float32, float64, ...
+  std::string
+      dtype;  ///< float64, float32, float16, bfloat16, float8_e5m2, float8_e4m3fn
   std::vector<std::int64_t> shape;
   std::vector<std::byte> bytes;
 
@@ -30,7 +31,7 @@ struct Tensor {
 [[nodiscard]] Tensor from_doubles(std::string_view dtype,
                                   std::vector<std::int64_t> shape,
                                   std::span<const double> values);
-/// The elements as float32: exact for float16, bfloat16 and float32; float64 is refused.
+/// The elements as float32: exact for every dtype but float64, which is refused.
 [[nodiscard]] std::vector<float> to_floats(const Tensor& tensor);
 [[nodiscard]] Tensor from_floats(std::string_view dtype,
                                  std::vector<std::int64_t> shape,

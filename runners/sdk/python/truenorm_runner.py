@@ -29,7 +29,9 @@ A runner that divides every element of x by two, under the name of an operator:
     )
 
 The standard library is enough. A tensor's data is what numpy.frombuffer, torch.frombuffer
-and memoryview accept; tobytes() of a C-contiguous array gives it back.
+and memoryview accept; tobytes() of a C-contiguous array gives it back. numpy has no bfloat16
+and no 8-bit floats: to_floats decodes them exactly, from_floats rounds to them, and
+numpy.frombuffer(tensor.data, "uint8") has their bits.
 """
 
 import json

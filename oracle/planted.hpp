@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// Faults that a test plants in the oracle, to see whether the tests notice.
+#pragma once
+
+#include <string_view>
+
+namespace truenorm {
+
+#ifdef TRUENORM_PLANTED_FAULTS
+/// Whether the environment's TRUENORM_PLANT names the fault.
+[[nodiscard]] bool is_planted(std::string_view fault);
+#else
+/// Nothing is planted in the oracle that is shipped: the compiler drops each faulty branch.
+[[nodiscard]] constexpr bool is_planted(std::string_view /*fault*/) { return false; }
+#endif
+
+}  // namespace truenorm

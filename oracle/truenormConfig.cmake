@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: Apache-2.0
+# find_package(truenorm) defines truenorm::oracle and finds what it is made of.
+include(CMakeFindDependencyMacro)
+find_dependency(Boost 1.74)
+find_dependency(PkgConfig)
+pkg_check_modules(GMP QUIET IMPORTED_TARGET gmp)
+pkg_check_modules(MPFR QUIET IMPORTED_TARGET mpfr)
+foreach(library GMP MPFR)
+  if(NOT TARGET PkgConfig::${library})
+    set(truenorm_FOUND FALSE)
+    set(truenorm_NOT_FOUND_MESSAGE "truenorm needs ${library}, which pkg-config does not know")
+    return()
+  endif()
+endforeach()
+include(${CMAKE_CURRENT_LIST_DIR}/truenormTargets.cmake)
