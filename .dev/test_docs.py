@@ -58,7 +58,7 @@ class Readme(DocsTest):
     def test_worked_example(self):
         (case,) = blocks("yaml")
         commands = [c for c in shown_commands() if c[0].startswith("build/truenorm")]
-        self.assertEqual(len(commands), 3)
+        self.assertEqual(len(commands), 7)
         self.assertLessEqual(len(case.splitlines()), 15)
         (self.folder / "eps.yaml").write_text(case)
         for command, output, status in commands:
@@ -93,6 +93,13 @@ class FolderReadmes(DocsTest):
                 )
                 done = self.run_program("lint", "tensor.yaml")
                 self.assertEqual(done.returncode, 0, done.stdout)
+
+    def test_the_library_example_is_shown_as_it_is(self):
+        text = (ROOT / "oracle" / "README.md").read_text()
+        for file, language in (("main.cpp", "cpp"), ("CMakeLists.txt", "cmake")):
+            example = (ROOT / "oracle" / "example" / file).read_text()
+            self.assertGreater(len(example), 100)
+            self.assertIn(f"```{language}\n{example}```", text)
 
     def test_the_example_runner_runs_as_runners_readme_says(self):
         text = (ROOT / "runners" / "README.md").read_text()

@@ -9,28 +9,12 @@
 
 #include "cases/case_reader.hpp"
 #include "cases/document.hpp"
+#include "cases/file_frame.hpp"
 #include "cases/scalars.hpp"
 #include "cases/tensor_recipe.hpp"
 
 namespace truenorm {
 namespace {
-
-/// Whether the file says that it is written in the language that this reader knows.
-bool check_version(const Node& root, Problems& problems) {
-  const Node* version = find(root, "truenorm");
-  if (version == nullptr) {
-    problems.add(root.position,
-                 "the file does not say 'truenorm: 1', the version of "
-                 "the case language");
-    return false;
-  }
-  const auto number = number_of(*version);
-  if (number && !number->special && number->value == 1) return true;
-  problems.add(version->position,
-               fmt::format("this reader knows version 1 of the case language, not {}",
-                           description(*version)));
-  return false;
-}
 
 /// Whether the case's name was not taken yet.
 bool check_unique(const Node& written,
@@ -49,13 +33,10 @@ bool check_unique(const Node& written,
 
 std::vector<TestCase> read_root(const Node& root, const CaseFile& file,
                                 Problems& problems) {
-  if (root.kind != Node::Kind::map) {
-    problems.add(root.position,
-                 fmt::format("a case file is a map, not {}", description(root)));
+  if (!check_frame(root, "a case file", {"truenorm", "suite", "defaults", "cases"},
+                   problems)) {
     return {};
   }
-  if (!check_version(root, problems)) return {};
-  check_keys(root, "a case file", {"truenorm", "suite", "defaults", "cases"}, problems);
   if (const Node* suite = find(root, "suite")) {
     static_cast<void>(read_text(*suite, "suite", problems));
   }
@@ -85,28 +66,6 @@ std::vector<TestCase> read_root(const Node& root, const CaseFile& file,
     std::move(read.begin(), read.end(), std::back_inserter(tests));
   }
   return tests;
-}
-
-/// Sorted by place; a problem that each expansion of a case found is told once.
-std::vector<Diagnostic> diagnostics_of(const Problems& problems,
-                                       const std::string& display_name) {
-  std::vector<Problem> found = problems.found();
-  const auto by_place = [](const Problem& a, const Problem& b) {
-    return std::pair(a.position.line, a.position.column) <
-           std::pair(b.position.line, b.position.column);
-  };
-  std::stable_sort(found.begin(), found.end(), by_place);
-  std::vector<Diagnostic> diagnostics;
-  auto same_place = found.begin();
-  for (auto problem = found.begin(); problem != found.end(); ++problem) {
-    if (!(same_place->position == problem->position)) same_place = problem;
-    if (std::find(same_place, problem, *problem) != problem) continue;
-    diagnostics.push_back(
-        {{display_name, problem->position.line, problem->position.column},
-         Severity::error,
-         problem->message});
-  }
-  return diagnostics;
 }
 
 }  // namespace

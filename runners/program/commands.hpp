@@ -24,5 +24,6 @@ void add_run_command(CLI::App& app, const std::vector<std::string>& arguments,
 void add_lint_command(CLI::App& app, Action& action);
 void add_list_command(CLI::App& app, Action& action);
 void add_truth_command(CLI::App& app, Action& action);
+void add_laws_command(CLI::App& app, Action& action);
 
 }  // namespace truenorm

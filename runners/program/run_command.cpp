@@ -12,7 +12,6 @@
 #include <cstdlib>
 #include <fstream>
 #include <memory>
-#include <set>
 #include <string_view>
 #include <thread>
 
@@ -20,7 +19,6 @@
 #include "reports/results_file.hpp"
 #include "reports/terminal.hpp"
 #include "runners/program/commands.hpp"
-#include "runners/program/installation.hpp"
 #include "runners/program/output_folder.hpp"
 #include "runners/program/progress.hpp"
 #include "runners/program/test_run.hpp"
@@ -75,17 +73,6 @@ SupervisorLimits limits_of(const RunArguments& arguments) {
       static_cast<std::int64_t>(std::ceil(arguments.timeout_seconds * 1000)));
   if (arguments.memory_bytes != 0) limits.memory_bytes = arguments.memory_bytes;
   return limits;
-}
-
-std::vector<RunnerChoice> choose_runners(const std::vector<std::string>& words) {
-  const std::vector<Manifest> manifests =
-      read_manifests(installed_runners(), installed_programs());
-  std::vector<RunnerChoice> choices;
-  std::set<std::string> names;
-  for (const std::string& word : words) {
-    if (names.insert(word).second) choices.push_back(choose_runner(word, manifests));
-  }
-  return choices;
 }
 
 std::string host_name() {

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 
+#include "runners/program/installation.hpp"
 #include "runners/program/usage_error.hpp"
 
 namespace truenorm {
@@ -65,6 +67,17 @@ RunnerChoice choose_runner(const std::string& word,
   RunnerChoice choice{word, {manifest->command, {}}, manifest->install};
   if (!variant.empty()) choice.command.words.push_back(variant);
   return choice;
+}
+
+std::vector<RunnerChoice> choose_runners(const std::vector<std::string>& words) {
+  const std::vector<Manifest> manifests =
+      read_manifests(installed_runners(), installed_programs());
+  std::vector<RunnerChoice> choices;
+  std::set<std::string> names;
+  for (const std::string& word : words) {
+    if (names.insert(word).second) choices.push_back(choose_runner(word, manifests));
+  }
+  return choices;
 }
 
 }  // namespace truenorm

@@ -4,6 +4,7 @@
 
 #include <span>
 #include <string>
+#include <vector>
 
 #include "runners/program/manifest.hpp"
 #include "runners/supervisor/child_process.hpp"
@@ -21,5 +22,11 @@ struct RunnerChoice {
 /// throws   UsageError naming the runners, or variants, that there are
 [[nodiscard]] RunnerChoice choose_runner(const std::string& word,
                                          std::span<const Manifest> manifests);
+
+/// The runners that the words choose among the installed ones; a word twice counts once.
+///
+/// throws   UsageError as choose_runner
+[[nodiscard]] std::vector<RunnerChoice> choose_runners(
+    const std::vector<std::string>& words);
 
 }  // namespace truenorm
