@@ -50,9 +50,11 @@ def run(program, fault):
         )
     except subprocess.TimeoutExpired:
         return "hung", time.monotonic() - start, ""
-    # Catch2 prints the failing test's name between two rules of dashes.
-    match = re.search(r"^-{60,}\n(.+)\n", result.stdout, re.MULTILINE)
-    where = match.group(1).strip() if match else f"status {result.returncode}"
+    # Catch2 prints a test's name between two rules of dashes, also above its warnings.
+    before, failure, _ = result.stdout.partition(" FAILED:\n")
+    titles = re.findall(r"^-{60,}\n(.+)\n(?:  .+\n)*-{60,}$", before, re.MULTILINE)
+    is_known = failure and titles
+    where = titles[-1].strip() if is_known else f"status {result.returncode}"
     outcome = "passed" if result.returncode == 0 else "failed"
     return outcome, time.monotonic() - start, where
 
@@ -76,7 +78,8 @@ def main():
             noticed = outcome != "passed"
             if not noticed:
                 survivors.append(fault)
-            print(f"{fault:28} {outcome if noticed else 'UNNOTICED':10} {seconds:6.1f} s  {where if noticed else ''}")
+            verdict = outcome if noticed else "UNNOTICED"
+            print(f"{fault:28} {verdict:10} {seconds:6.1f} s  {where if noticed else ''}")
     print(f"{len(faults) - len(survivors)} of {len(faults)} planted faults turned a test red")
     is_whole = not arguments.fault
     return 1 if survivors or (is_whole and len(faults) < LEAST_FAULTS) else 0
