@@ -94,6 +94,14 @@ class FolderReadmes(DocsTest):
                 done = self.run_program("lint", "tensor.yaml")
                 self.assertEqual(done.returncode, 0, done.stdout)
 
+    def test_bounds_are_written_as_cases_readme_says(self):
+        text = (ROOT / "cases" / "README.md").read_text()
+        (self.folder / "bounds.yaml").write_text(blocks("yaml", text)[-1])
+        layer = ROOT / "cases" / "batch_norm_inference" / "fold.yaml"
+        done = self.run_program("laws", str(layer), "--bounds", "bounds.yaml")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertIn("9 elements, 0 unsound", done.stdout)
+
     def test_the_library_example_is_shown_as_it_is(self):
         text = (ROOT / "oracle" / "README.md").read_text()
         for file, language in (("main.cpp", "cpp"), ("CMakeLists.txt", "cmake")):
