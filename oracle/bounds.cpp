@@ -7,6 +7,7 @@
 #include <cmath>
 #include <utility>
 
+#include "oracle/coordinates.hpp"
 #include "oracle/evaluation.hpp"
 
 namespace truenorm {
@@ -162,15 +163,6 @@ void keep_if_worst(BoundReport& report, const BoundVerdict& verdict) {
       std::upper_bound(report.worst.begin(), report.worst.end(), verdict, is_worse);
   report.worst.insert(place, verdict);
   if (report.worst.size() > most_worst_ends) report.worst.pop_back();
-}
-
-std::vector<std::int64_t> coordinates(std::int64_t index, const Shape& shape) {
-  std::vector<std::int64_t> place(shape.size());
-  for (std::size_t axis = shape.size(); axis-- > 0;) {
-    place[axis] = index % shape[axis];
-    index /= shape[axis];
-  }
-  return place;
 }
 
 }  // namespace

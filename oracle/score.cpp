@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "oracle/attainable.hpp"
+#include "oracle/coordinates.hpp"
 #include "oracle/element_score.hpp"
 #include "oracle/evaluation.hpp"
 #include "oracle/histogram.hpp"
@@ -34,15 +35,6 @@ bool is_worse(const Candidate& a, const Candidate& b) {
   const long double b_excess = b.score.excess.value_or(0);
   if (a_excess != b_excess) return a_excess > b_excess;
   return a.output_index < b.output_index;
-}
-
-std::vector<std::int64_t> coordinates(std::int64_t index, const Shape& shape) {
-  std::vector<std::int64_t> place(shape.size());
-  for (std::size_t axis = shape.size(); axis-- > 0;) {
-    place[axis] = index % shape[axis];
-    index /= shape[axis];
-  }
-  return place;
 }
 
 long double unit_roundoff(const Format& compute) {

@@ -78,15 +78,19 @@ std::vector<Question> plain_questions(Direction direction) {
   return questions;
 }
 
+/// Formats, directions and contents in turn.
+Question question_of(std::uint64_t seed, std::string_view op) {
+  const Content content = seed % 3 == 0 ? Content::special : Content::finite;
+  return random_question(seed, formats()[seed % formats().size()], content, op,
+                         directions[seed / 2 % directions.size()]);
+}
+
 TEST_CASE("every law holds on random questions", "[laws]") {
   std::map<std::string, std::int64_t> compared;
   for_seeds_until(scaled_count(4000), 1, [&](std::uint64_t seed) {
     std::int64_t elements = 0;
     for (const OperatorSpec& op : operators()) {
-      const Content content = seed % 3 == 0 ? Content::special : Content::finite;
-      const Question question =
-          random_question(seed, formats()[seed % formats().size()], content, op.name,
-                          directions[seed / 2 % directions.size()]);
+      const Question question = question_of(seed, op.name);
       elements += question.x().size();
       for (const LawCheck& check : prove_laws(question)) {
         compared[std::string(check.law)] += check.compared;
@@ -301,10 +305,7 @@ TEST_CASE("answers break a law by no more than the excess that they have", "[law
   for_seeds_until(scaled_count(2500), 40000, [&](std::uint64_t seed) {
     std::int64_t elements = 0;
     for (const OperatorSpec& op : operators()) {
-      const Content content = seed % 3 == 0 ? Content::special : Content::finite;
-      const Question question =
-          random_question(seed, formats()[seed % formats().size()], content, op.name,
-                          directions[seed / 2 % directions.size()]);
+      const Question question = question_of(seed, op.name);
       elements += question.x().size();
       Tensors answers = perfect_answers(question);
       Dice dice(seed);

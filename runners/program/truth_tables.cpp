@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <limits>
 
+#include "oracle/coordinates.hpp"
 #include "reports/table.hpp"
 #include "runners/program/truth_report.hpp"
 
@@ -17,13 +18,7 @@ constexpr std::size_t limit_columns = 120;
 
 /// [1, 2], the place of a row-major element.
 std::string index_text(const Shape& shape, std::size_t element) {
-  auto rest = static_cast<std::int64_t>(element);
-  Shape index(shape.size());
-  for (std::size_t axis = shape.size(); axis-- > 0;) {
-    index[axis] = rest % shape[axis];
-    rest /= shape[axis];
-  }
-  return shape_text(index);
+  return shape_text(coordinates(static_cast<std::int64_t>(element), shape));
 }
 
 /// What rounding left out, in ulps; nothing where there is no number.
