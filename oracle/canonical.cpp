@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <utility>
+#include <vector>
 
 #include "oracle/partition.hpp"
 #include "oracle/planted.hpp"
@@ -12,36 +13,19 @@
 namespace truenorm {
 namespace {
 
-/// The offsets of some of the axes, in row-major order of those.
-std::vector<std::int64_t> offsets_over(const Shape& shape, const Shape& strides,
-                                       const std::vector<std::size_t>& axes) {
-  std::vector<std::int64_t> offsets{0};
-  for (const std::size_t axis : axes) {
-    std::vector<std::int64_t> longer;
-    longer.reserve(offsets.size() * static_cast<std::size_t>(shape[axis]));
-    for (const std::int64_t offset : offsets) {
-      for (std::int64_t i = 0; i < shape[axis]; ++i) {
-        longer.push_back(offset + i * strides[axis]);
-      }
-    }
-    offsets = std::move(longer);
+std::vector<IndexMap::Axis> axes_of(const Partition& partition,
+                                    const std::vector<std::size_t>& chosen) {
+  std::vector<IndexMap::Axis> axes;
+  for (const std::size_t axis : chosen) {
+    axes.push_back({partition.shape[axis], partition.strides[axis],
+                    partition.parameter_strides[axis]});
   }
-  return offsets;
-}
-
-std::vector<std::size_t> reversed(const std::vector<std::size_t>& axes) {
-  return {axes.rbegin(), axes.rend()};
+  return axes;
 }
 
 IndexMap index_map(const Partition& partition) {
-  const auto& [shape, strides, parameter_strides, group_axes, inner_axes, parameters] =
-      partition;
-  return {offsets_over(shape, strides, group_axes),
-          offsets_over(shape, strides, inner_axes),
-          offsets_over(shape, parameter_strides, group_axes),
-          offsets_over(
-              shape, parameter_strides,
-              is_planted("parameters_transposed") ? reversed(inner_axes) : inner_axes)};
+  return {axes_of(partition, partition.group_axes),
+          axes_of(partition, partition.inner_axes)};
 }
 
 template <typename Value, std::size_t count>

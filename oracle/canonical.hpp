@@ -5,8 +5,8 @@
 
 #include <cstdint>
 #include <string_view>
-#include <vector>
 
+#include "oracle/index_map.hpp"
 #include "oracle/question.hpp"
 
 namespace truenorm {
@@ -15,31 +15,6 @@ enum class EpsMode { inside, outside, floor, floor_inside };
 
 /// p of sum_power.
 enum class Power { one, two, infinity };
-
-/// Where the elements of a group lie in x, and which parameters they meet. Both are sums
-/// of a part that the group gives and a part that the place within the group gives, so
-/// the map takes O(groups + group size) memory.
-struct IndexMap {
-  std::vector<std::int64_t> group_element;    ///< [groups]
-  std::vector<std::int64_t> inner_element;    ///< [group size]
-  std::vector<std::int64_t> group_parameter;  ///< [groups]
-  std::vector<std::int64_t> inner_parameter;  ///< [group size]
-
-  [[nodiscard]] std::int64_t groups() const {
-    return static_cast<std::int64_t>(group_element.size());
-  }
-  [[nodiscard]] std::int64_t group_size() const {
-    return static_cast<std::int64_t>(inner_element.size());
-  }
-  [[nodiscard]] std::int64_t element(std::int64_t group, std::int64_t i) const {
-    return group_element[static_cast<std::size_t>(group)] +
-           inner_element[static_cast<std::size_t>(i)];
-  }
-  [[nodiscard]] std::int64_t parameter(std::int64_t group, std::int64_t i) const {
-    return group_parameter[static_cast<std::size_t>(group)] +
-           inner_parameter[static_cast<std::size_t>(i)];
-  }
-};
 
 struct CanonicalForm {
   Location location = Location::mean;

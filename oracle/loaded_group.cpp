@@ -48,7 +48,7 @@ std::int64_t LoadedGroup::parameter_index(std::size_t i) const {
 }
 
 std::int64_t LoadedGroup::shared_index() const {
-  return form_.map.group_parameter[static_cast<std::size_t>(number_)];
+  return form_.map.group_parameter(number_);
 }
 
 Exact LoadedGroup::element(std::string_view input, std::size_t i) const {

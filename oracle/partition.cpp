@@ -19,6 +19,13 @@ Shape row_major_strides(const Shape& shape) {
   return strides;
 }
 
+/// As if the first axis varied fastest: a fault to plant.
+Shape column_major_strides(const Shape& shape) {
+  Shape strides = row_major_strides({shape.rbegin(), shape.rend()});
+  std::reverse(strides.begin(), strides.end());
+  return strides;
+}
+
 /// x's own axes, all of them within the group.
 Partition one_group(const Shape& shape) {
   Partition partition;
@@ -46,7 +53,9 @@ Partition over_axes(const Attributes& resolved, const Shape& shape) {
     partition.inner_axes.push_back(static_cast<std::size_t>(axis));
     partition.parameter_shape.push_back(shape[partition.inner_axes.back()]);
   }
-  const Shape strides = row_major_strides(partition.parameter_shape);
+  const Shape strides = is_planted("parameters_transposed")
+                            ? column_major_strides(partition.parameter_shape)
+                            : row_major_strides(partition.parameter_shape);
   for (std::size_t i = 0; i < axes.size(); ++i) {
     partition.parameter_strides[partition.inner_axes[i]] = strides[i];
   }
