@@ -16,71 +16,32 @@ ParameterEvaluation::ParameterEvaluation(const Question& question,
     : question_(question),
       form_(form),
       quantity_(quantity),
-      unit_roundoff_(unit_roundoff),
-      groups_(static_cast<std::size_t>(form.map.groups())) {
-  find_meetings();
-}
+      parameters_(element_count(
+          question.output_shape(quantity == Quantity::dgamma ? "dgamma" : "dbeta"))),
+      groups_(question, form, settler(), unit_roundoff) {}
 
-void ParameterEvaluation::find_meetings() {
-  const char* output = quantity_ == Quantity::dgamma ? "dgamma" : "dbeta";
-  const auto parameters =
-      static_cast<std::size_t>(element_count(question_.output_shape(output)));
-  first_meeting_.assign(parameters + 1, 0);
-  const auto for_each = [&](const auto& visit) {
-    for (std::int64_t g = 0; g < form_.map.groups(); ++g) {
-      for (std::int64_t i = 0; i < form_.map.group_size(); ++i) {
-        visit(static_cast<std::size_t>(form_.map.parameter(g, i)),
-              Meeting{g, static_cast<std::size_t>(i)});
-      }
+template <typename Visit>
+void ParameterEvaluation::for_each_meeting(const Visit& visit) const {
+  for (std::int64_t j = 0; j < meetings_.groups(); ++j) {
+    const std::int64_t group = meetings_.group(j);
+    for (std::int64_t k = 0; k < meetings_.places(); ++k) {
+      visit(group, meetings_.place(k));
     }
-  };
-  for_each([&](std::size_t k, const Meeting&) { ++first_meeting_[k + 1]; });
-  for (std::size_t k = 0; k < parameters; ++k) {
-    first_meeting_[k + 1] += first_meeting_[k];
   }
-  meetings_.resize(first_meeting_[parameters]);
-  std::vector<std::size_t> next(first_meeting_.begin(), first_meeting_.end() - 1);
-  for_each([&](std::size_t k, const Meeting& m) { meetings_[next[k]++] = m; });
 }
 
-std::span<const ParameterEvaluation::Meeting> ParameterEvaluation::meetings() const {
-  const auto k = static_cast<std::size_t>(current_);
-  return std::span(meetings_).subspan(first_meeting_[k],
-                                      first_meeting_[k + 1] - first_meeting_[k]);
+Exact ParameterEvaluation::dy(std::int64_t group, std::int64_t i) const {
+  return Exact::of_input((*question_.input("dy"))[form_.map.element(group, i)]);
 }
 
-std::span<const ParameterEvaluation::Meeting> ParameterEvaluation::first_group(
-    std::span<const Meeting> meetings) {
-  const auto end =
-      std::find_if(meetings.begin(), meetings.end(),
-                   [&](const Meeting& m) { return m.group != meetings.front().group; });
-  return meetings.first(static_cast<std::size_t>(end - meetings.begin()));
-}
-
-const LoadedGroup& ParameterEvaluation::group(std::int64_t number) {
-  auto& slot = groups_[static_cast<std::size_t>(number)];
-  if (!slot) {
-    slot = std::make_unique<LoadedGroup>(question_, form_, number, settler(),
-                                         unit_roundoff_);
-  }
-  return *slot;
-}
-
-Exact ParameterEvaluation::dy(const Meeting& meeting) const {
-  const std::int64_t index =
-      form_.map.element(meeting.group, static_cast<std::int64_t>(meeting.i));
-  return Exact::of_input((*question_.input("dy"))[index]);
-}
-
-long double ParameterEvaluation::magnitude_of_dy(const Meeting& meeting) const {
-  const std::int64_t index =
-      form_.map.element(meeting.group, static_cast<std::int64_t>(meeting.i));
-  const double value = (*question_.input("dy"))[index];
+long double ParameterEvaluation::magnitude_of_dy(std::int64_t group,
+                                                 std::int64_t i) const {
+  const double value = (*question_.input("dy"))[form_.map.element(group, i)];
   return std::isfinite(value) ? std::fabs(static_cast<long double>(value)) : 0;
 }
 
-Exact ParameterEvaluation::contribution(std::span<const Meeting> of_group) {
-  const ExactGroup& exact = group(of_group.front().group).exact();
+Exact ParameterEvaluation::contribution(std::int64_t group) {
+  const ExactGroup& exact = groups_.at(group).exact();
   if (exact.scale().is_zero()) {
     const Exact undefined = Exact::degenerate(std::numeric_limits<double>::quiet_NaN());
     return question_.zero_scale_gradient() == ZeroScaleGradient::zero &&
@@ -89,8 +50,9 @@ Exact ParameterEvaluation::contribution(std::span<const Meeting> of_group) {
                : undefined;
   }
   Exact sum;
-  for (const Meeting& meeting : of_group) {
-    sum = sum + dy(meeting) * exact.centered(meeting.i);
+  for (std::int64_t k = 0; k < meetings_.places(); ++k) {
+    const std::int64_t i = meetings_.place(k);
+    sum = sum + dy(group, i) * exact.centered(static_cast<std::size_t>(i));
   }
   return sum * exact.reciprocal();
 }
@@ -107,17 +69,15 @@ ElementValue ParameterEvaluation::value(std::int64_t /*i*/) {
       result.special = sum_of_specials;
     }
   };
-  std::span<const Meeting> rest = meetings();
   if (quantity_ == Quantity::dbeta) {
     Exact sum;
-    for (const Meeting& meeting : rest) sum = sum + dy(meeting);
+    for_each_meeting(
+        [&](std::int64_t group, std::int64_t i) { sum = sum + dy(group, i); });
     add(sum);
     return result;
   }
-  while (!rest.empty()) {
-    const std::span<const Meeting> of_group = first_group(rest);
-    add(contribution(of_group));
-    rest = rest.subspan(of_group.size());
+  for (std::int64_t j = 0; j < meetings_.groups(); ++j) {
+    add(contribution(meetings_.group(j)));
     if (is_planted("first_group_only")) break;
   }
   return result;
@@ -127,27 +87,31 @@ Sensitivity ParameterEvaluation::sensitivity(std::int64_t /*i*/,
                                              long double /*value*/) {
   Sensitivity s;
   if (quantity_ == Quantity::dbeta) {
-    for (const Meeting& meeting : meetings()) s.sum += magnitude_of_dy(meeting);
-    const auto terms = static_cast<long double>(meetings().size());
+    for_each_meeting([&](std::int64_t group, std::int64_t i) {
+      s.sum += magnitude_of_dy(group, i);
+    });
+    const auto terms =
+        static_cast<long double>(meetings_.groups() * meetings_.places());
     s.sum *= terms > 0 ? 3 * (1 - 1 / terms) : 0;
     return s;
   }
-  for (const Meeting& meeting : meetings()) {
-    const LoadedGroup& met = group(meeting.group);
-    if (!met.has_finite_statistics()) continue;
+  for_each_meeting([&](std::int64_t group, std::int64_t i) {
+    const LoadedGroup& met = groups_.at(group);
+    if (!met.has_finite_statistics()) return;
     const Attainable& attainable = met.attainable();
-    const Sensitivity error = attainable.normalized_error(meeting.i);
-    const long double x_hat = std::fabs(attainable.normalized(meeting.i));
-    s.sum += magnitude_of_dy(meeting) * (error.sum + 3 * x_hat);
+    const auto place = static_cast<std::size_t>(i);
+    const Sensitivity error = attainable.normalized_error(place);
+    const long double x_hat = std::fabs(attainable.normalized(place));
+    s.sum += magnitude_of_dy(group, i) * (error.sum + 3 * x_hat);
     s.is_capped = s.is_capped || error.is_capped;
-  }
+  });
   return s;
 }
 
 std::optional<long double> ParameterEvaluation::conditioning() {
   std::optional<long double> largest;
-  for (const Meeting& meeting : meetings()) {
-    const LoadedGroup& met = group(meeting.group);
+  for (std::int64_t j = 0; j < meetings_.groups(); ++j) {
+    const LoadedGroup& met = groups_.at(meetings_.group(j));
     if (!met.has_finite_statistics() || !met.exact().is_regular()) continue;
     largest = std::max(largest.value_or(0), met.attainable().conditioning());
   }
@@ -155,12 +119,14 @@ std::optional<long double> ParameterEvaluation::conditioning() {
 }
 
 bool ParameterEvaluation::leaves_range(const Format& compute) {
-  const std::span<const Meeting> all = meetings();
-  return std::any_of(all.begin(), all.end(), [&](const Meeting& meeting) {
-    const LoadedGroup& met = group(meeting.group);
-    return met.has_finite_statistics() && met.exact().is_regular() &&
-           met.attainable().leaves_range(compute);
-  });
+  for (std::int64_t j = 0; j < meetings_.groups(); ++j) {
+    const LoadedGroup& met = groups_.at(meetings_.group(j));
+    if (met.has_finite_statistics() && met.exact().is_regular() &&
+        met.attainable().leaves_range(compute)) {
+      return true;
+    }
+  }
+  return false;
 }
 
 }  // namespace truenorm
