@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bins by exponent and the leading bits of the significand.
+// Bins that grow towards what is added, and their edges.
 #include "oracle/histogram.hpp"
 
 #include <cmath>
@@ -8,22 +8,13 @@
 namespace truenorm {
 namespace {
 
-constexpr std::int64_t bins_an_octave = 64;
-constexpr std::int64_t zero_bin = std::numeric_limits<std::int64_t>::min();
-constexpr std::int64_t infinity_bin = std::numeric_limits<std::int64_t>::max();
+/// Room beside a bin that is reached, so that its neighbours seldom need more.
+constexpr std::int64_t margin = 256;
 
-std::int64_t bin_of(double value) {
-  if (value == 0) return zero_bin;
-  if (std::isinf(value)) return infinity_bin;
-  int exponent = 0;
-  const double significand = 2 * std::frexp(value, &exponent);  // in [1, 2)
-  return (exponent - 1) * bins_an_octave +
-         static_cast<std::int64_t>((significand - 1) * bins_an_octave);
-}
+}  // namespace
 
-double upper_edge(std::int64_t bin) {
-  if (bin == zero_bin) return 0;
-  if (bin == infinity_bin) return std::numeric_limits<double>::infinity();
+double Histogram::upper_edge(std::int64_t bin) {
+  if (bin >= infinity_bin) return std::numeric_limits<double>::infinity();
   const std::int64_t next = bin + 1;
   const std::int64_t octave = next >= 0
                                   ? next / bins_an_octave
@@ -32,22 +23,46 @@ double upper_edge(std::int64_t bin) {
   return std::ldexp(1 + place / bins_an_octave, static_cast<int>(octave));
 }
 
-}  // namespace
+void Histogram::reach(std::int64_t bin) {
+  const auto size = static_cast<std::int64_t>(counts_.size());
+  if (size == 0) first_bin_ = bin;
+  if (bin < first_bin_) {
+    const std::int64_t first = bin - margin;
+    counts_.insert(counts_.begin(), static_cast<std::size_t>(first_bin_ - first), 0);
+    first_bin_ = first;
+  } else {
+    counts_.resize(static_cast<std::size_t>(bin + margin - first_bin_));
+  }
+}
 
-void Histogram::add(double value) {
-  ++count_;
-  ++bins_[bin_of(value)];
+void Histogram::merge(const Histogram& other) {
+  count_ += other.count_;
+  zeros_ += other.zeros_;
+  if (other.counts_.empty()) return;
+  const auto reaches = [&](std::int64_t bin) {
+    return static_cast<std::uint64_t>(bin - first_bin_) < counts_.size();
+  };
+  const auto size = static_cast<std::int64_t>(other.counts_.size());
+  const std::int64_t last = other.first_bin_ + size - 1;
+  if (!reaches(other.first_bin_)) reach(other.first_bin_);
+  if (!reaches(last)) reach(last);
+  const auto place = static_cast<std::size_t>(other.first_bin_ - first_bin_);
+  for (std::size_t i = 0; i < other.counts_.size(); ++i) {
+    counts_[place + i] += other.counts_[i];
+  }
 }
 
 double Histogram::percentile(double fraction) const {
-  std::int64_t below = 0;
-  for (const auto& [bin, count] : bins_) {
-    below += count;
-    if (static_cast<double>(below) >= fraction * static_cast<double>(count_)) {
-      return upper_edge(bin);
-    }
+  std::int64_t below = zeros_;
+  const auto is_enough = [&] {
+    return static_cast<double>(below) >= fraction * static_cast<double>(count_);
+  };
+  if (is_enough()) return 0;
+  for (std::size_t i = 0; i < counts_.size(); ++i) {
+    below += counts_[i];
+    if (is_enough()) return upper_edge(first_bin_ + static_cast<std::int64_t>(i));
   }
-  return upper_edge(infinity_bin);
+  return std::numeric_limits<double>::infinity();
 }
 
 }  // namespace truenorm
