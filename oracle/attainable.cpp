@@ -178,25 +178,27 @@ bool Attainable::leaves_range(const Format& compute) const {
 }
 
 AttainableProduct::AttainableProduct(const Attainable& attainable,
-                                     std::vector<long double> magnitudes,
+                                     std::function<long double(std::size_t)> magnitude,
                                      long double projection)
     : attainable_(attainable),
-      magnitudes_(std::move(magnitudes)),
+      magnitude_(std::move(magnitude)),
       projection_(projection) {
   const CanonicalForm& form = attainable.group().form();
   if (form.spread == Spread::given) return;
   long double sum = 0;
   long double sum_of_products = 0;
   long double sum_of_errors = 0;
-  for (std::size_t i = 0; i < magnitudes_.size(); ++i) {
+  const std::size_t n = attainable.group().x().size();
+  for (std::size_t i = 0; i < n; ++i) {
+    const long double v = magnitude_(i);
     const Sensitivity error = attainable.normalized_error(i);
     is_capped_ = is_capped_ || error.is_capped;
-    sum += magnitudes_[i];
-    sum_of_products += magnitudes_[i] * std::fabs(attainable.normalized(i));
-    sum_of_errors += magnitudes_[i] * error.sum;
+    sum += v;
+    sum_of_products += v * std::fabs(attainable.normalized(i));
+    sum_of_errors += v * error.sum;
   }
   if (form.location == Location::mean) {
-    mean_of_v_ = sum / static_cast<long double>(magnitudes_.size());
+    mean_of_v_ = sum / static_cast<long double>(n);
   }
   const auto divisor = static_cast<long double>(form.divisor());
   mean_of_products_ = sum_of_products / divisor;
@@ -212,7 +214,7 @@ Sensitivity AttainableProduct::at(std::size_t i, long double entry) const {
   const long double x_hat_error = attainable_.normalized_error(i).sum;
   const long double u = attainable_.unit_roundoff();
   return {attainable_.reciprocal() *
-                  (magnitudes_[i] + 3 * mean_of_v_ +
+                  (magnitude_(i) + 3 * mean_of_v_ +
                    x_hat * (3 * mean_of_products_ + mean_of_errors_) +
                    x_hat_error * (projection_ + 4 * u * mean_of_errors_)) +
               (is_planted("rho_of_dx_dropped") ? 0 : attainable_.rho()) * magnitude,

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <cstddef>
-#include <vector>
+#include <functional>
 
 #include "oracle/exact_group.hpp"
 #include "oracle/refine.hpp"
@@ -91,9 +91,10 @@ class Attainable {
 /// S for the entries of a JacobianProduct: of dx, or of the tangent of x-hat.
 class AttainableProduct {
  public:
-  /// values   `attainable` must outlive this; `magnitudes` are |v|, `projection` is
-  ///          |(1/m) sum of v x-hat|
-  AttainableProduct(const Attainable& attainable, std::vector<long double> magnitudes,
+  /// values   `attainable` and what `magnitude` reads must outlive this; `magnitude` gives
+  ///          each |v|, `projection` is |(1/m) sum of v x-hat|
+  AttainableProduct(const Attainable& attainable,
+                    std::function<long double(std::size_t)> magnitude,
                     long double projection);
 
   /// values   `entry` is the product's entry i
@@ -101,7 +102,7 @@ class AttainableProduct {
 
  private:
   const Attainable& attainable_;
-  std::vector<long double> magnitudes_;
+  std::function<long double(std::size_t)> magnitude_;
   long double projection_;
   long double mean_of_v_ = 0;         ///< <|v|>, 0 without a mean
   long double mean_of_products_ = 0;  ///< (1/m) sum of |v x-hat|

@@ -14,13 +14,20 @@ namespace {
 /// Exponent of the last bit of a double's significand.
 int last_bit(double value) { return std::max(std::ilogb(value), -1022) - 52; }
 
+bool are_finite(const GroupValues& values) {
+  for (const double value : values) {
+    if (!std::isfinite(value)) return false;
+  }
+  return true;
+}
+
 struct PowerSums {
   Rational sum;             ///< of x
   Rational sum_of_squares;  ///< of x^2
 };
 
 /// Sums over one common denominator, so that no fraction is ever reduced on the way.
-PowerSums power_sums(std::span<const double> x) {
+PowerSums power_sums(const GroupValues& x) {
   int unit = 1023;
   for (const double value : x) {
     if (value != 0) unit = std::min(unit, last_bit(value));
@@ -40,7 +47,7 @@ PowerSums power_sums(std::span<const double> x) {
 }
 
 /// The sum as IEEE has it where some values are not finite.
-double special_sum(std::span<const double> values) {
+double special_sum(const GroupValues& values) {
   double sum = 0;
   for (const double value : values) {
     if (!std::isfinite(value) && !is_planted("infinity_lost")) sum += value;
@@ -48,7 +55,7 @@ double special_sum(std::span<const double> values) {
   return sum;
 }
 
-double special_sum_of_magnitudes(std::span<const double> values) {
+double special_sum_of_magnitudes(const GroupValues& values) {
   double sum = 0;
   for (const double value : values) {
     if (!std::isfinite(value)) sum += std::fabs(value);
@@ -56,13 +63,13 @@ double special_sum_of_magnitudes(std::span<const double> values) {
   return sum;
 }
 
-Exact sum_of_magnitudes(std::span<const double> x) {
+Exact sum_of_magnitudes(const GroupValues& x) {
   Rational sum = 0;
   for (const double value : x) sum += exact(std::fabs(value));
   return sum;
 }
 
-Exact largest_magnitude(std::span<const double> x) {
+Exact largest_magnitude(const GroupValues& x) {
   double largest = 0;
   for (const double value : x) largest = std::max(largest, std::fabs(value));
   return exact(largest);
@@ -70,11 +77,10 @@ Exact largest_magnitude(std::span<const double> x) {
 
 }  // namespace
 
-ExactGroup::ExactGroup(const CanonicalForm& form, std::vector<double> x,
+ExactGroup::ExactGroup(const CanonicalForm& form, const GroupValues& x,
                        const GivenStatistics& given)
-    : form_(&form), x_(std::move(x)) {
-  all_are_finite_ = std::all_of(x_.begin(), x_.end(),
-                                [](double value) { return std::isfinite(value); });
+    : form_(&form), x_(x) {
+  all_are_finite_ = are_finite(x_);
   const PowerSums sums =
       all_are_finite_ && form.spread != Spread::given ? power_sums(x_) : PowerSums{};
   switch (form.location) {
@@ -99,7 +105,7 @@ ExactGroup::ExactGroup(const CanonicalForm& form, std::vector<double> x,
 }
 
 Exact ExactGroup::mean_of_inputs(const Rational& sum) const {
-  if (x_.empty()) return Exact::undefined();
+  if (x_.size() == 0) return Exact::undefined();
   if (!all_are_finite_) return Exact::degenerate(special_sum(x_));
   return Rational(sum / static_cast<std::int64_t>(x_.size()));
 }
@@ -176,17 +182,20 @@ Exact ExactGroup::root_share() const {
   return {};
 }
 
-JacobianProduct::JacobianProduct(const ExactGroup& group, std::vector<Exact> v)
+JacobianProduct::JacobianProduct(const ExactGroup& group,
+                                 std::function<Exact(std::size_t)> v)
     : group_(&group), v_(std::move(v)) {
-  if (group.form().spread == Spread::given || v_.empty()) return;
+  const std::size_t n = group.x().size();
+  if (group.form().spread == Spread::given || n == 0) return;
   Exact sum;
   Exact sum_of_products;
-  for (std::size_t i = 0; i < v_.size(); ++i) {
-    sum = sum + v_[i];
-    sum_of_products = sum_of_products + v_[i] * group.centered(i);
+  for (std::size_t i = 0; i < n; ++i) {
+    const Exact entry = v_(i);
+    sum = sum + entry;
+    sum_of_products = sum_of_products + entry * group.centered(i);
   }
   if (group.form().location == Location::mean && !is_planted("missing_mean_of_v")) {
-    mean_of_v_ = sum / Exact(Rational(static_cast<std::int64_t>(v_.size())));
+    mean_of_v_ = sum / Exact(Rational(static_cast<std::int64_t>(n)));
   }
   const std::int64_t divisor =
       is_planted("projection_undivided") ? 1 : group.form().divisor();
@@ -198,9 +207,9 @@ Exact JacobianProduct::at(std::size_t i) const {
   if (group_->scale().is_zero()) {
     return Exact::degenerate(std::numeric_limits<double>::quiet_NaN());
   }
-  if (group_->form().spread == Spread::given) return group_->reciprocal() * v_[i];
+  if (group_->form().spread == Spread::given) return group_->reciprocal() * v_(i);
   return group_->reciprocal() *
-         (v_[i] - mean_of_v_ -
+         (v_(i) - mean_of_v_ -
           group_->normalized(is_planted("projection_of_first") ? 0 : i) *
               shared_projection_);
 }

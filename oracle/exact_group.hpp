@@ -3,11 +3,11 @@
 #pragma once
 
 #include <cstddef>
-#include <span>
-#include <vector>
+#include <functional>
 
 #include "oracle/canonical.hpp"
 #include "oracle/exact.hpp"
+#include "oracle/group_values.hpp"
 
 namespace truenorm {
 
@@ -24,12 +24,12 @@ struct GivenStatistics {
 ///          group without elements has statistics that are NaN
 class ExactGroup {
  public:
-  /// values   `form` must outlive this
-  ExactGroup(const CanonicalForm& form, std::vector<double> x,
+  /// values   `form` and what x is read from must outlive this
+  ExactGroup(const CanonicalForm& form, const GroupValues& x,
              const GivenStatistics& given);
 
   [[nodiscard]] const CanonicalForm& form() const { return *form_; }
-  [[nodiscard]] std::span<const double> x() const { return x_; }
+  [[nodiscard]] const GroupValues& x() const { return x_; }
 
   [[nodiscard]] const Exact& mean() const { return mean_; }
   /// q, clamped if the form says so.
@@ -63,7 +63,7 @@ class ExactGroup {
   [[nodiscard]] Exact scale_of_spread() const;
 
   const CanonicalForm* form_;
-  std::vector<double> x_;
+  GroupValues x_;
   Exact mean_;
   Exact spread_;
   Exact scale_;
@@ -81,8 +81,10 @@ class ExactGroup {
 /// source   SPEC 4
 class JacobianProduct {
  public:
-  /// values   `group` must outlive this; v has an entry for each of its elements
-  JacobianProduct(const ExactGroup& group, std::vector<Exact> v);
+  /// values   `group` and what v reads must outlive this; v gives an entry for each of the
+  ///          group's elements. It is asked again for each entry of the product, so that a
+  ///          large group needs no list of rationals
+  JacobianProduct(const ExactGroup& group, std::function<Exact(std::size_t)> v);
 
   [[nodiscard]] Exact at(std::size_t i) const;
   /// (1/m) sum of v x-hat; 0 with given statistics.
@@ -90,7 +92,7 @@ class JacobianProduct {
 
  private:
   const ExactGroup* group_;
-  std::vector<Exact> v_;
+  std::function<Exact(std::size_t)> v_;
   Exact mean_of_v_;
   Exact projection_;
   Exact shared_projection_;  ///< lambda times the projection

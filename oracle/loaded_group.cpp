@@ -24,15 +24,7 @@ LoadedGroup::LoadedGroup(const Question& question, const CanonicalForm& form,
       number_(group),
       settler_(settler),
       unit_roundoff_(unit_roundoff),
-      exact_(form, read_x(), read_given()) {}
-
-std::vector<double> LoadedGroup::read_x() const {
-  std::vector<double> x(static_cast<std::size_t>(form_.map.group_size()));
-  for (std::int64_t i = 0; i < form_.map.group_size(); ++i) {
-    x[static_cast<std::size_t>(i)] = question_.x()[form_.map.element(number_, i)];
-  }
-  return x;
-}
+      exact_(form, GroupValues(question.x(), form.map, group), read_given()) {}
 
 GivenStatistics LoadedGroup::read_given() const {
   if (form_.spread != Spread::given) return {};
@@ -87,22 +79,16 @@ Exact LoadedGroup::weighted_dy(std::size_t i) const {
 
 const JacobianProduct& LoadedGroup::pullback() const {
   if (!pullback_) {
-    std::vector<Exact> weights;
-    for (std::size_t i = 0; i < exact_.x().size(); ++i) {
-      weights.push_back(weighted_dy(i));
-    }
-    pullback_ = std::make_unique<JacobianProduct>(exact_, std::move(weights));
+    pullback_ = std::make_unique<JacobianProduct>(
+        exact_, [this](std::size_t i) { return weighted_dy(i); });
   }
   return *pullback_;
 }
 
 const JacobianProduct& LoadedGroup::pushforward() const {
   if (!pushforward_) {
-    std::vector<Exact> tangents;
-    for (std::size_t i = 0; i < exact_.x().size(); ++i) {
-      tangents.push_back(element("tangent_x", i));
-    }
-    pushforward_ = std::make_unique<JacobianProduct>(exact_, std::move(tangents));
+    pushforward_ = std::make_unique<JacobianProduct>(
+        exact_, [this](std::size_t i) { return element("tangent_x", i); });
   }
   return *pushforward_;
 }
@@ -158,12 +144,11 @@ const Attainable& LoadedGroup::attainable() const {
 
 const AttainableProduct& LoadedGroup::attainable_pullback() const {
   if (!attainable_pullback_) {
-    std::vector<long double> magnitudes;
-    for (std::size_t i = 0; i < exact_.x().size(); ++i) {
-      magnitudes.push_back(element_magnitude("dy", i) * gamma_magnitude(i));
-    }
     attainable_pullback_ = std::make_unique<AttainableProduct>(
-        attainable(), std::move(magnitudes),
+        attainable(),
+        [this](std::size_t i) {
+          return element_magnitude("dy", i) * gamma_magnitude(i);
+        },
         std::fabs(approximate(pullback().projection())));
   }
   return *attainable_pullback_;
@@ -171,12 +156,9 @@ const AttainableProduct& LoadedGroup::attainable_pullback() const {
 
 const AttainableProduct& LoadedGroup::attainable_pushforward() const {
   if (!attainable_pushforward_) {
-    std::vector<long double> magnitudes;
-    for (std::size_t i = 0; i < exact_.x().size(); ++i) {
-      magnitudes.push_back(element_magnitude("tangent_x", i));
-    }
     attainable_pushforward_ = std::make_unique<AttainableProduct>(
-        attainable(), std::move(magnitudes),
+        attainable(),
+        [this](std::size_t i) { return element_magnitude("tangent_x", i); },
         std::fabs(approximate(pushforward().projection())));
   }
   return *attainable_pushforward_;

@@ -5,7 +5,6 @@
 #include <memory>
 #include <optional>
 #include <string_view>
-#include <vector>
 
 #include "oracle/attainable.hpp"
 #include "oracle/exact_group.hpp"
@@ -18,6 +17,9 @@ class LoadedGroup {
   /// values   question, form and settler outlive this
   LoadedGroup(const Question& question, const CanonicalForm& form, std::int64_t group,
               Settler& settler, long double unit_roundoff);
+  // Its parts refer to each other.
+  LoadedGroup(const LoadedGroup&) = delete;
+  LoadedGroup& operator=(const LoadedGroup&) = delete;
 
   [[nodiscard]] std::int64_t number() const { return number_; }
   [[nodiscard]] const ExactGroup& exact() const { return exact_; }
@@ -70,7 +72,6 @@ class LoadedGroup {
   [[nodiscard]] Settler& settler() const { return settler_; }
 
  private:
-  [[nodiscard]] std::vector<double> read_x() const;
   [[nodiscard]] GivenStatistics read_given() const;
   [[nodiscard]] std::optional<Exact> with_offset(std::optional<Exact> gamma) const;
   [[nodiscard]] std::int64_t element_index(std::size_t i) const;

@@ -16,6 +16,10 @@ namespace truenorm {
 /// one the latest.
 class LoadedGroups {
  public:
+  /// How many groups are kept. A group takes about 2 KB, rationals above all, however
+  /// large it is: x stays where it is.
+  static constexpr std::size_t capacity = 8192;
+
   /// values   question, form and settler outlive this
   LoadedGroups(const Question& question, const CanonicalForm& form, Settler& settler,
                long double unit_roundoff);
@@ -23,16 +27,13 @@ class LoadedGroups {
   /// The group; it stays loaded until the next call at least.
   [[nodiscard]] const LoadedGroup& at(std::int64_t number);
 
-  /// How many groups are kept, and how many can be.
   [[nodiscard]] std::size_t size() const { return oldest_first_.size(); }
-  [[nodiscard]] std::size_t capacity() const { return capacity_; }
 
  private:
   const Question& question_;
   const CanonicalForm& form_;
   Settler& settler_;
   long double unit_roundoff_;
-  std::size_t capacity_;
   std::deque<std::unique_ptr<LoadedGroup>> oldest_first_;
   std::unordered_map<std::int64_t, const LoadedGroup*> by_number_;
 };

@@ -26,13 +26,7 @@ Question rows_of_two(std::int64_t rows) {
            {"gamma", make_tensor(float32, {2}, std::vector<double>{1, 1})}}};
 }
 
-std::int64_t capacity_for_rows_of_two() {
-  const Question question = rows_of_two(1);
-  const CanonicalForm form = lower(question);
-  Settler settler;
-  return static_cast<std::int64_t>(
-      LoadedGroups(question, form, settler, 0x1p-24L).capacity());
-}
+constexpr auto capacity = static_cast<std::int64_t>(LoadedGroups::capacity);
 
 }  // namespace
 
@@ -47,7 +41,7 @@ TEST_CASE("a small question's groups are loaded once") {
 }
 
 TEST_CASE("a gradient over more groups than are kept misses none of them") {
-  const std::int64_t rows = capacity_for_rows_of_two() + 100;
+  const std::int64_t rows = capacity + 100;
   double sum = 0;
   for (std::int64_t row = 0; row < rows; ++row) sum += static_cast<double>(row % 7 - 2);
   const std::vector<Truth> dgamma = truth(rows_of_two(rows), "dgamma", float32);
@@ -56,7 +50,6 @@ TEST_CASE("a gradient over more groups than are kept misses none of them") {
 }
 
 TEST_CASE("no more groups are kept than the capacity says, and the oldest goes") {
-  const std::int64_t capacity = capacity_for_rows_of_two();
   const Question question = rows_of_two(capacity + 1);
   const CanonicalForm form = lower(question);
   Settler settler;
@@ -66,10 +59,10 @@ TEST_CASE("no more groups are kept than the capacity says, and the oldest goes")
     const LoadedGroup* loaded = &groups.at(row);
     if (row == 1) second = loaded;
   }
-  CHECK(groups.size() == groups.capacity());
+  CHECK(groups.size() == LoadedGroups::capacity);
   CHECK(&groups.at(1) == second);
   CHECK(groups.at(0).number() == 0);
-  CHECK(groups.size() == groups.capacity());
+  CHECK(groups.size() == LoadedGroups::capacity);
 }
 
 }  // namespace truenorm
