@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: Apache-2.0
+// An element climbs to more bits until its interval decides, or no more bits are left.
+#include "oracle/test/hunt.hpp"
+
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <memory>
+#include <numeric>
+#include <optional>
+#include <vector>
+
+#include "oracle/test/claim.hpp"
+
+namespace truenorm::twin {
+namespace {
+
+constexpr long first_bits = 256;
+constexpr long most_bits = 4096;
+
+class Stopwatch {
+ public:
+  explicit Stopwatch(double& seconds) : seconds_(seconds) {}
+  ~Stopwatch() {
+    seconds_ += std::chrono::duration<double>(Clock::now() - start_).count();
+  }
+  Stopwatch(const Stopwatch&) = delete;
+  Stopwatch& operator=(const Stopwatch&) = delete;
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  double& seconds_;
+  Clock::time_point start_ = Clock::now();
+};
+
+/// What came of one element.
+struct Outcome {
+  Gap gap = Gap::none;
+  Finding finding = Finding::open;
+  bool is_presumed = false;
+  std::string expected;  ///< where the finding is wrong
+};
+
+/// An output's enclosures at each precision that was needed so far.
+class Ladder {
+ public:
+  Ladder(const Reading& reading, std::string_view output)
+      : reading_(reading), output_(output) {}
+
+  Outcome judge(std::size_t index, const Truth& truth, const Format& format) {
+    for (std::size_t rung = 0;; ++rung) {
+      const bool is_last = bits_of(rung) >= most_bits;
+      Enclosure& enclosure = at(rung);
+      const Gap gap = enclosure.enclose(index);
+      if (gap == Gap::undefined || (is_last && gap != Gap::none)) return skip(gap);
+      if (gap != Gap::none) continue;
+      const Interval& y = enclosure.value();
+      const Finding finding = check_.check(truth, format, y);
+      if (finding != Finding::open) return outcome(finding, format, y);
+      if (is_last) return presume(y, truth, format);
+      if (is_likely_on_boundary(format, y)) rung = last_rung() - 1;
+    }
+  }
+
+ private:
+  static long bits_of(std::size_t rung) { return first_bits << rung; }
+  static std::size_t last_rung() {
+    std::size_t rung = 0;
+    while (bits_of(rung) < most_bits) ++rung;
+    return rung;
+  }
+
+  Enclosure& at(std::size_t rung) {
+    if (rungs_.size() <= rung) rungs_.resize(rung + 1);
+    if (!rungs_[rung]) {
+      rungs_[rung] = std::make_unique<Enclosure>(reading_, output_, bits_of(rung));
+    }
+    return *rungs_[rung];
+  }
+
+  static Outcome skip(Gap gap) {
+    Outcome result;
+    result.gap = gap;
+    return result;
+  }
+
+  static Outcome outcome(Finding finding, const Format& format, const Interval& y) {
+    Outcome result;
+    result.finding = finding;
+    if (is_wrong(finding)) result.expected = expected_text(format, y);
+    return result;
+  }
+
+  Outcome presume(const Interval& y, const Truth& truth, const Format& format) {
+    Interval boundary = y;
+    if (!narrow_to_boundary(format, boundary)) return {};
+    Outcome result = outcome(check_.check(truth, format, boundary), format, boundary);
+    result.is_presumed = true;
+    return result;
+  }
+
+  const Reading& reading_;
+  std::string_view output_;
+  ClaimCheck check_;
+  std::vector<std::unique_ptr<Enclosure>> rungs_;
+};
+
+void plant_fault(Plant plant, const Format& format, Truth& truth) {
+  switch (plant) {
+    case Plant::none:
+      return;
+    case Plant::tail:
+      truth.tail_ulps += std::ldexp(std::max(1.0, std::fabs(truth.tail_ulps)), -18);
+      return;
+    case Plant::rounding:
+      truth.rounded = truth.rounded > 0 ? next_down(format, truth.rounded)
+                                        : next_up(format, truth.rounded);
+      return;
+    case Plant::binade:
+      ++truth.ulp_exponent;
+      return;
+  }
+}
+
+std::string recipe_text(const Recipe& recipe) {
+  return "--question " + std::to_string(recipe.seed) + " --op " + recipe.operator_name +
+         " --direction " + std::string(name(recipe.direction)) + " --dtype " +
+         std::string(recipe.x_format.name) + " --class " +
+         std::string(name(recipe.row_class)) + " --largest " +
+         std::to_string(recipe.most_elements);
+}
+
+/// A fraction, or about what it is where that is long.
+std::string real_text(const Rational& value) {
+  constexpr std::size_t longest = 40;
+  std::string text = fraction_text(value);
+  if (text.size() <= longest) return text;
+  std::array<char, longest> approximate{};
+  std::snprintf(approximate.data(), approximate.size(), "%.6Lg", to_long_double(value));
+  return approximate.data();
+}
+
+/// The question without its values, which may be millions.
+std::string outline(const Question& question) {
+  std::string text;
+  for (const auto& [attribute, value] : question.attributes()) {
+    text += " " + attribute + "=";
+    if (const auto* flag = std::get_if<bool>(&value)) {
+      text += *flag ? "true" : "false";
+    } else if (const auto* integer = std::get_if<std::int64_t>(&value)) {
+      text += std::to_string(*integer);
+    } else if (const auto* real = std::get_if<Rational>(&value)) {
+      text += real_text(*real);
+    } else if (const auto* word = std::get_if<std::string>(&value)) {
+      text += *word;
+    } else {
+      text += shape_text(std::get<std::vector<std::int64_t>>(value));
+    }
+  }
+  for (const auto& [input, tensor] : question.inputs()) {
+    text += " " + input + ":" + std::string(tensor.format().name) +
+            shape_text(tensor.shape());
+  }
+  return text;
+}
+
+/// The elements of an output, those of a group one after the other.
+std::vector<std::size_t> order_of(const Reading& reading, std::string_view output,
+                                  std::size_t count) {
+  std::vector<std::size_t> order;
+  order.reserve(count);
+  if (output == "y" || output == "dx" || output == "tangent_y") {
+    for (const auto& group : reading.members.of_groups) {
+      order.insert(order.end(), group.begin(), group.end());
+    }
+    return order;
+  }
+  order.resize(count);
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  return order;
+}
+
+void count(const Outcome& outcome, Tally& tally) {
+  if (outcome.gap != Gap::none) {
+    ++tally.skipped[outcome.gap];
+    return;
+  }
+  ++tally.compared;
+  if (outcome.is_presumed) ++tally.presumed;
+  if (outcome.finding == Finding::open) ++tally.open;
+  if (is_wrong(outcome.finding)) ++tally.violations;
+}
+
+}  // namespace
+
+Tally& Tally::operator+=(const Tally& other) {
+  examined += other.examined;
+  for (const auto& [level, number] : other.settled) settled[level] += number;
+  compared += other.compared;
+  presumed += other.presumed;
+  open += other.open;
+  for (const auto& [gap, number] : other.skipped) skipped[gap] += number;
+  violations += other.violations;
+  return *this;
+}
+
+Tally Hunt::examine(const Recipe& recipe, const NastyQuestion& asked) {
+  Tally tally;
+  const Question& question = asked.question;
+  std::optional<Reading> reading;
+  for (const std::string& output : question.outputs()) {
+    std::optional<Ladder> ladder;
+    for (const Format& format : question.output_formats(output)) {
+      std::vector<Truth> truths;
+      {
+        const Stopwatch stopwatch(seconds_.truth);
+        truths = truth(question, output, format);
+      }
+      const Stopwatch stopwatch(seconds_.comparison);
+      tally.examined += static_cast<std::int64_t>(truths.size());
+      std::array<std::int64_t, 4> levels{};
+      for (const Truth& t : truths) ++levels[static_cast<std::size_t>(t.level)];
+      for (std::size_t level = 0; level < levels.size(); ++level) {
+        tally.settled[static_cast<Level>(level)] += levels[level];
+      }
+      const bool is_asked_for_all = settings_.scope == Scope::all_levels;
+      if (!is_asked_for_all && levels[static_cast<std::size_t>(Level::filter)] == 0) {
+        continue;
+      }
+      if (!reading) reading.emplace(question);
+      if (!ladder) ladder.emplace(*reading, output);
+      for (const std::size_t i : order_of(*reading, output, truths.size())) {
+        Truth& t = truths[i];
+        if (!is_asked_for_all && t.level != Level::filter) continue;
+        if (!has_planted_ && t.is_finite && settings_.plant != Plant::none) {
+          plant_fault(settings_.plant, format, t);
+          has_planted_ = true;
+        }
+        const Outcome outcome = ladder->judge(i, t, format);
+        count(outcome, tally);
+        if (outcome.gap != Gap::none || !is_wrong(outcome.finding)) continue;
+        report_(std::string(name(outcome.finding)) + " of " + output + "[" +
+                std::to_string(i) + "] in " + std::string(format.name) +
+                "\n  expected " + outcome.expected +
+                (outcome.is_presumed ? ", exactly" : "") + "\n  got      " +
+                claimed_text(t) + "\n  question" + outline(question) +
+                "\n  again    filter_hunt " + recipe_text(recipe) +
+                (is_asked_for_all ? " --all-levels" : ""));
+      }
+    }
+  }
+  return tally;
+}
+
+}  // namespace truenorm::twin
