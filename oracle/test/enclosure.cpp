@@ -38,6 +38,8 @@ Enclosure::Enclosure(const Reading& reading, std::string_view output,
       kind_(kind_of(output)),
       location_(reading.question.op().location),
       eps_(precision_bits),
+      number_(precision_bits),
+      other_number_(precision_bits),
       loaded_(reading.members.of_groups.size()),
       mean_(precision_bits),
       spread_(precision_bits),
@@ -118,7 +120,7 @@ void Enclosure::measure_location(std::size_t group) {
   if (location_ == Location::given) mean_.set(reading_.mean[group]);
   if (location_ != Location::mean) return;
   const auto& members = reading_.members.of_groups[group];
-  for (const std::size_t i : members) mean_.add(reading_.x[i]);
+  for (const std::size_t i : members) mean_.add(number(reading_.x[i]));
   mean_.divide(members.size());
 }
 
@@ -133,7 +135,7 @@ void Enclosure::measure_spread(std::size_t group) {
   spread_.set(0.0);
   const auto& members = reading_.members.of_groups[group];
   for (const std::size_t i : members) {
-    term_.set_difference(reading_.x[i], mean_);
+    term_.set_difference(number(reading_.x[i]), mean_);
     if (reading_.power == Power::two) {
       factor_.set_square(term_);
       spread_.set_sum(spread_, factor_);
@@ -221,7 +223,7 @@ void Enclosure::average_direction(std::size_t group) {
       mean_direction_.set_sum(mean_direction_, direction_);
     }
     // Without 1/s, which the end of the sum brings in.
-    term_.set_difference(reading_.x[i], mean_);
+    term_.set_difference(number(reading_.x[i]), mean_);
     factor_.set_product(term_, direction_);
     share_along_.set_sum(share_along_, factor_);
   }
@@ -234,7 +236,7 @@ void Enclosure::average_direction(std::size_t group) {
 // --- elements -----------------------------------------------------------------------
 
 void Enclosure::normalize(std::size_t i) {
-  normalized_.set_difference(reading_.x[i], mean_);
+  normalized_.set_difference(number(reading_.x[i]), mean_);
   normalized_.multiply_by_positive(rstd_);
 }
 
@@ -251,12 +253,12 @@ void Enclosure::multiply_by_gamma(Interval& factor, std::size_t parameter) {
   if (reading_.gamma.empty()) return;
   const double gamma = reading_.gamma[parameter];
   if (reading_.gamma_offset == 0) {
-    factor.multiply(gamma);
+    factor.multiply(number(gamma));
     return;
   }
   Interval& product = &factor == &value_ ? factor_ : value_;
   term_.set(gamma);
-  term_.add(reading_.gamma_offset);
+  term_.add(number(reading_.gamma_offset));
   product.set_product(factor, term_);
   factor = product;
 }
@@ -269,7 +271,7 @@ Gap Enclosure::enclose_y(std::size_t i) {
   }
   value_ = normalized_;
   multiply_by_gamma(value_, parameter_of(i));
-  if (!reading_.beta.empty()) value_.add(reading_.beta[parameter_of(i)]);
+  if (!reading_.beta.empty()) value_.add(number(reading_.beta[parameter_of(i)]));
   return Gap::none;
 }
 
@@ -282,7 +284,8 @@ void Enclosure::set_direction(std::size_t i) {
   const std::size_t parameter = parameter_of(i);
   const bool is_plain = !reading_.gamma.empty() && reading_.gamma_offset == 0;
   if (is_plain) {
-    direction_.set_product(reading_.dy[i], reading_.gamma[parameter]);
+    other_number_.set(reading_.gamma[parameter]);
+    direction_.set_product(number(reading_.dy[i]), other_number_);
     return;
   }
   direction_.set(reading_.dy[i]);
@@ -311,7 +314,7 @@ Gap Enclosure::set_along_variance(std::size_t i) {
   term_.multiply_by_positive(rstd_);
   term_.multiply_by_positive(rstd_);
   term_.multiply_by_positive(share_);
-  term_.multiply(-0.5);
+  term_.multiply(number(-0.5));
   return Gap::none;
 }
 
@@ -331,15 +334,16 @@ Gap Enclosure::enclose_tangent(std::size_t i) {
   if (!reading_.tangent_variance.empty()) {
     const Gap gap = set_along_variance(i);
     if (gap != Gap::none) return gap;
-    term_.multiply(reading_.tangent_variance[parameter]);
+    term_.multiply(number(reading_.tangent_variance[parameter]));
     value_.set_sum(value_, term_);
   }
   multiply_by_gamma(value_, parameter);
   if (!reading_.tangent_gamma.empty()) {
-    normalized_.multiply(reading_.tangent_gamma[parameter]);
+    normalized_.multiply(number(reading_.tangent_gamma[parameter]));
     value_.set_sum(value_, normalized_);
   }
-  if (!reading_.tangent_beta.empty()) value_.add(reading_.tangent_beta[parameter]);
+  if (!reading_.tangent_beta.empty())
+    value_.add(number(reading_.tangent_beta[parameter]));
   return Gap::none;
 }
 
@@ -369,7 +373,7 @@ Gap Enclosure::enclose_statistic(std::size_t group) {
       value_ = spread_;
       if (reading_.question.choice("running_variance_divisor") == "n_minus_1") {
         if (n == 1) return Gap::undefined;
-        value_.multiply(static_cast<double>(n));
+        value_.multiply(number(static_cast<double>(n)));
         value_.divide(n - 1);
       }
       enclose_running("running_variance", value_, group);
@@ -382,7 +386,7 @@ Gap Enclosure::enclose_statistic(std::size_t group) {
       factor_ = value_;
       value_.set_product(mean_, factor_);
       value_.negate();
-      if (!reading_.beta.empty()) value_.add(reading_.beta[group]);
+      if (!reading_.beta.empty()) value_.add(number(reading_.beta[group]));
   }
   return Gap::none;
 }
@@ -397,7 +401,7 @@ void Enclosure::enclose_running(std::string_view input, Interval& batch,
   term_.set(is_of_new ? momentum : rest);
   factor_.set_product(batch, term_);
   term_.set(is_of_new ? rest : momentum);
-  term_.multiply(old[static_cast<std::int64_t>(group)]);
+  term_.multiply(number(old[static_cast<std::int64_t>(group)]));
   batch.set_sum(factor_, term_);
 }
 
@@ -424,9 +428,9 @@ void Enclosure::sum_over_parameters() {
 Gap Enclosure::set_term(std::size_t i) {
   switch (kind_) {
     case Kind::dgamma:
-      term_.set_difference(reading_.x[i], mean_);
+      term_.set_difference(number(reading_.x[i]), mean_);
       term_.multiply_by_positive(rstd_);
-      term_.multiply(reading_.dy[i]);
+      term_.multiply(number(reading_.dy[i]));
       break;
     case Kind::dbeta:
       term_.set(reading_.dy[i]);

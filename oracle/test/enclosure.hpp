@@ -61,6 +61,11 @@ class Enclosure {
     return reading_.members.of_element[element].parameter;
   }
 
+  [[nodiscard]] const Number& number(double value) {
+    number_.set(value);
+    return number_;
+  }
+
   void load(std::size_t group);
   void measure_location(std::size_t group);
   void measure_spread(std::size_t group);
@@ -87,6 +92,8 @@ class Enclosure {
   Kind kind_;
   Location location_;
   Interval eps_;
+  Number number_;  ///< what an operation takes a double as
+  Number other_number_;
 
   std::size_t loaded_;  ///< a group, or one more than there are
   Gap scale_gap_ = Gap::none;

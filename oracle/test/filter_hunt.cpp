@@ -2,7 +2,10 @@
 // The program that hunts for truths which the oracle's filter settled wrongly.
 #include <CLI/CLI.hpp>
 #include <array>
+#include <chrono>
 #include <cstdio>
+#include <cstdlib>
+#include <exception>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -134,6 +137,18 @@ void enter(const Recipe& recipe, const NastyQuestion& asked, const Tally& tally,
   }
 }
 
+Tally examine(Hunt& hunt, const Recipe& recipe, const NastyQuestion& asked) {
+  try {
+    return hunt.examine(recipe, asked);
+  } catch (const std::exception& error) {
+    hunt.report("exception: " + std::string(error.what()), recipe, asked);
+    Tally tally;
+    tally.examined = asked.question.x().size();
+    tally.violations = 1;
+    return tally;
+  }
+}
+
 /// Every jobs-th question, until the job has examined its share.
 void hunt(const Arguments& arguments, unsigned job, std::mutex& mutex,
           Results& results) {
@@ -148,7 +163,7 @@ void hunt(const Arguments& arguments, unsigned job, std::mutex& mutex,
   for (std::uint64_t k = job; examined < share; k += arguments.jobs) {
     const Recipe recipe = draw_recipe(arguments, k);
     const NastyQuestion asked = nasty_question(recipe);
-    const Tally tally = hunt.examine(recipe, asked);
+    const Tally tally = examine(hunt, recipe, asked);
     examined += tally.examined;
     const std::lock_guard lock(mutex);
     enter(recipe, asked, tally, results);
@@ -162,12 +177,10 @@ void hunt(const Arguments& arguments, unsigned job, std::mutex& mutex,
 
 void print_row(const std::string& row, const Tally& tally) {
   const auto settled = [&](Level level) {
-    const auto found = tally.settled.find(level);
-    return static_cast<long>(found == tally.settled.end() ? 0 : found->second);
+    return static_cast<long>(tally.settled[static_cast<std::size_t>(level)]);
   };
   const auto skipped = [&](Gap gap) {
-    const auto found = tally.skipped.find(gap);
-    return static_cast<long>(found == tally.skipped.end() ? 0 : found->second);
+    return static_cast<long>(tally.skipped[static_cast<std::size_t>(gap)]);
   };
   std::printf(
       "%-29s %10ld %10ld %10ld %9ld %9ld %10ld %8ld %6ld %8ld %8ld %6ld %8ld %10ld\n",
@@ -196,10 +209,9 @@ void print(const Results& results) {
 /// values   0: no violation; 1: violations, or too few filtered; 2: nothing was planted
 int judge(const Arguments& arguments, const Results& results, double seconds) {
   const auto examined = static_cast<double>(results.total.examined);
-  const auto filtered = results.total.settled.find(Level::filter);
-  const double percent = filtered == results.total.settled.end()
-                             ? 0
-                             : 100 * static_cast<double>(filtered->second) / examined;
+  const auto filtered = results.total.settled[static_cast<std::size_t>(Level::filter)];
+  const double percent =
+      results.total.examined == 0 ? 0 : 100 * static_cast<double>(filtered) / examined;
   std::printf(
       "%ld violations in %ld elements compared; the filter settled %.3f %% of %ld; "
       "seconds: %.1f for truths, %.1f for comparisons, %.1f in all\n",

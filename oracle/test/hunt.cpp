@@ -2,6 +2,7 @@
 // An element climbs to more bits until its interval decides, or no more bits are left.
 #include "oracle/test/hunt.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
@@ -39,6 +40,10 @@ struct Outcome {
   Finding finding = Finding::open;
   bool is_presumed = false;
   std::string expected;  ///< where the finding is wrong
+
+  [[nodiscard]] bool is_violation() const {
+    return gap == Gap::none && is_wrong(finding);
+  }
 };
 
 /// An output's enclosures at each precision that was needed so far.
@@ -182,26 +187,60 @@ std::vector<std::size_t> order_of(const Reading& reading, std::string_view outpu
 
 void count(const Outcome& outcome, Tally& tally) {
   if (outcome.gap != Gap::none) {
-    ++tally.skipped[outcome.gap];
+    ++tally.skipped[static_cast<std::size_t>(outcome.gap)];
     return;
   }
   ++tally.compared;
   if (outcome.is_presumed) ++tally.presumed;
   if (outcome.finding == Finding::open) ++tally.open;
-  if (is_wrong(outcome.finding)) ++tally.violations;
+  if (outcome.is_violation()) ++tally.violations;
+}
+
+void count(const std::vector<Truth>& truths, Tally& tally) {
+  tally.examined += static_cast<std::int64_t>(truths.size());
+  for (const Truth& t : truths) ++tally.settled[static_cast<std::size_t>(t.level)];
+}
+
+std::vector<Truth> timed_truth(const Question& question, std::string_view output,
+                               const Format& format, double& seconds) {
+  const Stopwatch stopwatch(seconds);
+  return truth(question, output, format);
+}
+
+std::string violation_text(const Outcome& outcome, const Truth& claim) {
+  return std::string(name(outcome.finding)) + ": got " + claimed_text(claim) +
+         ", expected " + outcome.expected + (outcome.is_presumed ? " exactly" : "");
 }
 
 }  // namespace
 
 Tally& Tally::operator+=(const Tally& other) {
   examined += other.examined;
-  for (const auto& [level, number] : other.settled) settled[level] += number;
+  for (std::size_t at = 0; at < settled.size(); ++at) settled[at] += other.settled[at];
   compared += other.compared;
   presumed += other.presumed;
   open += other.open;
-  for (const auto& [gap, number] : other.skipped) skipped[gap] += number;
+  for (std::size_t at = 0; at < skipped.size(); ++at) skipped[at] += other.skipped[at];
   violations += other.violations;
   return *this;
+}
+
+void Hunt::report(const std::string& violation, const Recipe& recipe,
+                  const NastyQuestion& asked) const {
+  const bool is_asked_for_all = settings_.scope == Scope::all_levels;
+  report_(violation + "\n  question" + outline(asked.question) +
+          "\n  again    filter_hunt " + recipe_text(recipe) +
+          (is_asked_for_all ? " --all-levels" : ""));
+}
+
+/// A fault that is to be found needs a truth that is right, and has a neighbour.
+bool Hunt::may_plant(bool is_right, const Truth& truth) const {
+  return settings_.plant != Plant::none && !has_planted_ && is_right &&
+         std::isfinite(truth.rounded) && !truth.overflows;
+}
+
+bool Hunt::is_asked(const Truth& truth) const {
+  return settings_.scope == Scope::all_levels || truth.level == Level::filter;
 }
 
 Tally Hunt::examine(const Recipe& recipe, const NastyQuestion& asked) {
@@ -211,41 +250,32 @@ Tally Hunt::examine(const Recipe& recipe, const NastyQuestion& asked) {
   for (const std::string& output : question.outputs()) {
     std::optional<Ladder> ladder;
     for (const Format& format : question.output_formats(output)) {
-      std::vector<Truth> truths;
-      {
-        const Stopwatch stopwatch(seconds_.truth);
-        truths = truth(question, output, format);
-      }
+      const std::vector<Truth> truths =
+          timed_truth(question, output, format, seconds_.truth);
       const Stopwatch stopwatch(seconds_.comparison);
-      tally.examined += static_cast<std::int64_t>(truths.size());
-      std::array<std::int64_t, 4> levels{};
-      for (const Truth& t : truths) ++levels[static_cast<std::size_t>(t.level)];
-      for (std::size_t level = 0; level < levels.size(); ++level) {
-        tally.settled[static_cast<Level>(level)] += levels[level];
-      }
-      const bool is_asked_for_all = settings_.scope == Scope::all_levels;
-      if (!is_asked_for_all && levels[static_cast<std::size_t>(Level::filter)] == 0) {
+      count(truths, tally);
+      if (std::none_of(truths.begin(), truths.end(),
+                       [&](const Truth& t) { return is_asked(t); })) {
         continue;
       }
       if (!reading) reading.emplace(question);
       if (!ladder) ladder.emplace(*reading, output);
       for (const std::size_t i : order_of(*reading, output, truths.size())) {
-        Truth& t = truths[i];
-        if (!is_asked_for_all && t.level != Level::filter) continue;
-        if (!has_planted_ && t.is_finite && settings_.plant != Plant::none) {
-          plant_fault(settings_.plant, format, t);
+        if (!is_asked(truths[i])) continue;
+        Truth claim = truths[i];
+        Outcome outcome = ladder->judge(i, claim, format);
+        const bool is_right =
+            outcome.gap == Gap::none && outcome.finding == Finding::right;
+        if (may_plant(is_right, claim)) {
+          plant_fault(settings_.plant, format, claim);
           has_planted_ = true;
+          outcome = ladder->judge(i, claim, format);
         }
-        const Outcome outcome = ladder->judge(i, t, format);
         count(outcome, tally);
-        if (outcome.gap != Gap::none || !is_wrong(outcome.finding)) continue;
-        report_(std::string(name(outcome.finding)) + " of " + output + "[" +
-                std::to_string(i) + "] in " + std::string(format.name) +
-                "\n  expected " + outcome.expected +
-                (outcome.is_presumed ? ", exactly" : "") + "\n  got      " +
-                claimed_text(t) + "\n  question" + outline(question) +
-                "\n  again    filter_hunt " + recipe_text(recipe) +
-                (is_asked_for_all ? " --all-levels" : ""));
+        if (!outcome.is_violation()) continue;
+        report(violation_text(outcome, claim) + " in " + output + "[" +
+                   std::to_string(i) + "], " + std::string(format.name),
+               recipe, asked);
       }
     }
   }

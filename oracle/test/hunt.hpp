@@ -5,9 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <string>
-#include <tuple>
 
 #include "oracle/test/enclosure.hpp"
 #include "oracle/test/nasty.hpp"
@@ -18,11 +16,11 @@ namespace truenorm::twin {
 /// How many elements fared how.
 struct Tally {
   std::int64_t examined = 0;
-  std::map<Level, std::int64_t> settled;  ///< by level
+  std::array<std::int64_t, 4> settled{};  ///< by Level
   std::int64_t compared = 0;              ///< held against an interval
   std::int64_t presumed = 0;  ///< of these, against the boundary it was narrowed to
   std::int64_t open = 0;      ///< no precision told
-  std::map<Gap, std::int64_t> skipped;
+  std::array<std::int64_t, 5> skipped{};  ///< by Gap, where no interval could be had
   std::int64_t violations = 0;
 
   Tally& operator+=(const Tally& other);
@@ -58,10 +56,17 @@ class Hunt {
   /// Examines every output of a question in each format that it may be returned in.
   Tally examine(const Recipe& recipe, const NastyQuestion& asked);
 
+  /// Tells what is wrong with a question, and how to ask it again.
+  void report(const std::string& violation, const Recipe& recipe,
+              const NastyQuestion& asked) const;
+
   [[nodiscard]] const HuntTimes& seconds() const { return seconds_; }
   [[nodiscard]] bool has_planted() const { return has_planted_; }
 
  private:
+  [[nodiscard]] bool is_asked(const Truth& truth) const;
+  [[nodiscard]] bool may_plant(bool is_right, const Truth& truth) const;
+
   HuntSettings settings_;
   Report report_;
   HuntTimes seconds_;

@@ -45,8 +45,9 @@ bool Interval::is_narrower_than(long exponent) const {
 }
 
 void Interval::set(double value) {
-  mpfr_set_d(low_, value, MPFR_RNDD);
-  mpfr_set_d(high_, value, MPFR_RNDU);
+  const int direction = mpfr_set_d(low_, value, MPFR_RNDD);
+  mpfr_set(high_, low_, MPFR_RNDU);
+  if (direction != 0) mpfr_nextabove(high_);
 }
 
 void Interval::set(const Rational& value) {
@@ -64,14 +65,14 @@ void Interval::set_sum(const Interval& a, const Interval& b) {
   mpfr_add(high_, a.high_, b.high_, MPFR_RNDU);
 }
 
-void Interval::add(double b) {
-  mpfr_add_d(low_, low_, b, MPFR_RNDD);
-  mpfr_add_d(high_, high_, b, MPFR_RNDU);
+void Interval::add(const Number& b) {
+  mpfr_add(low_, low_, b.get(), MPFR_RNDD);
+  mpfr_add(high_, high_, b.get(), MPFR_RNDU);
 }
 
-void Interval::set_difference(double a, const Interval& b) {
-  mpfr_d_sub(low_, a, b.high_, MPFR_RNDD);
-  mpfr_d_sub(high_, a, b.low_, MPFR_RNDU);
+void Interval::set_difference(const Number& a, const Interval& b) {
+  mpfr_sub(low_, a.get(), b.high_, MPFR_RNDD);
+  mpfr_sub(high_, a.get(), b.low_, MPFR_RNDU);
 }
 
 void Interval::subtract(const Interval& b) {
@@ -85,17 +86,16 @@ void Interval::negate() {
   mpfr_swap(low_, high_);
 }
 
-void Interval::set_product(double a, double b) {
-  mpfr_set_d(low_, a, MPFR_RNDD);
-  const int direction = mpfr_mul_d(low_, low_, b, MPFR_RNDD);
+void Interval::set_product(const Number& a, const Number& b) {
+  const int direction = mpfr_mul(low_, a.get(), b.get(), MPFR_RNDD);
   mpfr_set(high_, low_, MPFR_RNDU);
   if (direction != 0) mpfr_nextabove(high_);
 }
 
-void Interval::multiply(double b) {
-  if (b < 0) mpfr_swap(low_, high_);
-  mpfr_mul_d(low_, low_, b, MPFR_RNDD);
-  mpfr_mul_d(high_, high_, b, MPFR_RNDU);
+void Interval::multiply(const Number& b) {
+  if (mpfr_sgn(b.get()) < 0) mpfr_swap(low_, high_);
+  mpfr_mul(low_, low_, b.get(), MPFR_RNDD);
+  mpfr_mul(high_, high_, b.get(), MPFR_RNDU);
 }
 
 void Interval::set_product(const Interval& a, const Interval& b) {

@@ -8,6 +8,23 @@
 
 namespace truenorm::twin {
 
+/// A double as an MPFR number of the precision of the intervals that meet it, which is
+/// cheaper than a conversion in each operation.
+class Number {
+ public:
+  /// values   precision_bits >= 53, so that every double fits
+  explicit Number(long precision_bits) { mpfr_init2(value_, precision_bits); }
+  ~Number() { mpfr_clear(value_); }
+  Number(const Number&) = delete;
+  Number& operator=(const Number&) = delete;
+
+  void set(double value) { mpfr_set_d(value_, value, MPFR_RNDN); }
+  [[nodiscard]] mpfr_srcptr get() const { return value_; }
+
+ private:
+  mpfr_t value_;
+};
+
 /// [low, high]: whatever sets an end rounds the lower one down and the upper one up.
 ///
 /// values   ends are finite. No formula here leaves MPFR's exponent range, which is far
@@ -35,13 +52,13 @@ class Interval {
   void set(mpfr_srcptr value);
 
   void set_sum(const Interval& a, const Interval& b);
-  void add(double b);
-  void set_difference(double a, const Interval& b);
+  void add(const Number& b);
+  void set_difference(const Number& a, const Interval& b);
   void subtract(const Interval& b);
   void negate();
 
-  void set_product(double a, double b);
-  void multiply(double b);
+  void set_product(const Number& a, const Number& b);
+  void multiply(const Number& b);
   /// a * b, neither of which is this interval.
   void set_product(const Interval& a, const Interval& b);
   /// This interval times one without negative numbers.

@@ -19,7 +19,7 @@ std::int64_t draw_size(Dice& dice, std::int64_t most) {
 
 /// Most questions are small, so that there are many; some are as large as may be.
 std::int64_t draw_element_count(Dice& dice, std::int64_t most) {
-  if (dice.one_in(400)) return draw_size(dice, most);
+  if (dice.one_in(1000)) return most / draw_size(dice, 16);
   if (dice.one_in(16)) return draw_size(dice, std::min<std::int64_t>(most, 1 << 16));
   return draw_size(dice, std::min<std::int64_t>(most, 1 << 12));
 }
