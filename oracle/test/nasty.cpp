@@ -192,7 +192,10 @@ Rational draw_eps(Dice& dice, std::string_view eps_mode, long double spread) {
   if (!is_relative) return rational_of_long(size);
   const bool is_of_root = eps_mode == "outside" || eps_mode == "floor";
   const long double unit = is_of_root ? std::sqrt(spread) : spread;
-  // Beside a spread, less than all of it may be taken away.
+  if (dice.one_in(8)) {  // all of the spread but a little is taken away
+    const int bits = static_cast<int>(dice.between(1, 50));
+    return rational_of_long(-unit * (1 - std::ldexp(1.0L, -bits)));
+  }
   const long double sign = size < 0.5L && dice.one_in(6) ? -1 : 1;
   return rational_of_long(sign * size * unit);
 }
