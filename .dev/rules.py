@@ -59,6 +59,7 @@ class File:
             path.endswith(".cmake")
         )
         self.is_test = "test" in self.parts[:-1]
+        self.is_bench = "bench" in self.parts[:-1]
         self.size = os.path.getsize(os.path.join(root, path))
         with open(os.path.join(root, path), "rb") as stream:
             content = stream.read(MAX_FILE_BYTES)
@@ -130,8 +131,8 @@ def check_libraries(file, _paths):
                 yield number, f"{name} is for a .cpp; a header must not include it"
             elif not file.is_in("oracle"):
                 yield number, f"{name} is for oracle/ only"
-        if ARB.match(name) and not file.is_test:
-            yield number, f"{name} is for tests only"
+        if ARB.match(name) and not file.is_test and not file.is_bench:
+            yield number, f"{name} is for tests and benchmarks only"
 
 
 def check_folder_names(file, _paths):

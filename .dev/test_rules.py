@@ -145,6 +145,7 @@ ALLOWED = {
     "oracle/a.hpp": header_including("boost/multiprecision/gmp.hpp"),
     "oracle/test/a.cpp": including("oracle/a.hpp", "arb.h", "nlohmann/json.hpp"),
     "oracle/test/twin.hpp": header_including("mpfr.h"),
+    "oracle/bench/a.cpp": including("oracle/a.hpp", "arb.h", "mpfr.h"),
     "cases/a.cpp": including("cases/a.hpp", "oracle/a.hpp", "yaml-cpp/yaml.h"),
     "reports/a.cpp": including("oracle/a.hpp", "nlohmann/json.hpp"),
     "runners/main.cpp": including("cases/a.hpp", "reports/a.hpp", "CLI/CLI.hpp"),
