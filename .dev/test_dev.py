@@ -1,12 +1,31 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Tests of what stands behind ./dev: the closing line and the choice of runners."""
+"""Tests of ./dev: its usage, and what stands behind it."""
 
 import os
+import re
+import subprocess
 import tempfile
 import unittest
 
 import closing_line
 import usable_runners
+
+
+DEV = os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir, "dev")
+
+
+def run_dev(*words):
+    return subprocess.run(["bash", DEV, *words], capture_output=True, text=True)
+
+
+class Usage(unittest.TestCase):
+    def test_every_command_is_explained_and_every_explained_one_exists(self):
+        explained = re.findall(r"(?m)^  ([a-z]+) ", run_dev("--help").stdout)
+        refusal = run_dev("no-such-command")
+        self.assertEqual(refusal.returncode, 2)
+        commands = refusal.stderr.split("commands: ")[1].split()
+        self.assertEqual(sorted(explained), sorted(commands))
+        self.assertIn("bench", commands)
 
 
 class ClosingLine(unittest.TestCase):
