@@ -150,7 +150,11 @@ def check_first_lines(file, _paths):
         at = 1 if file.lines[0].startswith("#!") else 0
         if file.lines[at : at + 1] != ["# SPDX-License-Identifier: Apache-2.0"]:
             yield at + 1, "this line must be # SPDX-License-Identifier: Apache-2.0"
-    if file.is_header and "#pragma once" not in file.lines:
+    # One that is compiled for each instruction set has the guard that Highway toggles.
+    is_toggled = file.path.endswith("_inl.hpp") and any(
+        line.endswith("== defined(HWY_TARGET_TOGGLE)") for line in file.lines
+    )
+    if file.is_header and not is_toggled and "#pragma once" not in file.lines:
         yield 1, "a header needs #pragma once"
 
 

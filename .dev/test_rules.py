@@ -123,6 +123,11 @@ VIOLATIONS = {
     ),
     "an empty Python file": ("1: this line", "cases/__init__.py", ""),
     "a header that can be read twice": ("1: a header needs", "oracle/a.hpp", CPP),
+    "a guard that only the kernels' headers have": (
+        "1: a header needs",
+        "oracle/a.hpp",
+        CPP + "#if defined(A) == defined(HWY_TARGET_TOGGLE)\n#endif\n",
+    ),
     "unfinished work": ("2: TO" "DO", "oracle/a.cpp", CPP + "// TO" "DO: later\n"),
     "trailing whitespace": ("1: trailing", "cases/a.yaml", "truenorm: 1 \n"),
     "a carriage return": ("1: trailing", "cases/a.yaml", "truenorm: 1\r\n"),

@@ -56,6 +56,17 @@ enum class Quantity {
   dbeta,
 };
 
+/// Whether there is one for each element of x.
+[[nodiscard]] constexpr bool is_elementwise(Quantity quantity) {
+  return quantity == Quantity::y || quantity == Quantity::dx ||
+         quantity == Quantity::tangent_y;
+}
+
+/// Whether there is one for each parameter, over all that meets it.
+[[nodiscard]] constexpr bool is_gradient_of_parameter(Quantity quantity) {
+  return quantity == Quantity::dgamma || quantity == Quantity::dbeta;
+}
+
 /// throws   QuestionError if the question has no such output
 [[nodiscard]] Quantity quantity_of(const Question& question, std::string_view output);
 

@@ -29,8 +29,8 @@ struct ElementValue {
 
 /// One output of a question. Its elements come in blocks, those of a group together.
 ///
-/// A filter in floating-point arithmetic with a proven bound belongs before `settle`: it
-/// would fill in most truths when a block is loaded, and leave the rest.
+/// The exact levels: filter/ comes before them and leaves them what its bounds do not
+/// settle.
 class Evaluation {
  public:
   virtual ~Evaluation() = default;

@@ -2,7 +2,6 @@
 // Exact statistics by integer sums, and the values built on them.
 #include "oracle/exact_group.hpp"
 
-#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -11,14 +10,10 @@
 namespace truenorm {
 namespace {
 
-/// Exponent of the last bit of a double's significand.
-int last_bit(double value) { return std::max(std::ilogb(value), -1022) - 52; }
-
-bool are_finite(const GroupValues& values) {
-  for (const double value : values) {
-    if (!std::isfinite(value)) return false;
-  }
-  return true;
+MagnitudeRange range_of(const GroupValues& values) {
+  MagnitudeRange range;
+  values.for_each_stretch([&](std::span<const double> stretch) { range.add(stretch); });
+  return range;
 }
 
 struct PowerSums {
@@ -26,53 +21,42 @@ struct PowerSums {
   Rational sum_of_squares;  ///< of x^2
 };
 
-/// Sums over one common denominator, so that no fraction is ever reduced on the way.
-PowerSums power_sums(const GroupValues& x) {
-  int unit = 1023;
-  for (const double value : x) {
-    if (value != 0) unit = std::min(unit, last_bit(value));
-  }
-  Integer sum = 0;
-  Integer sum_of_squares = 0;
-  for (const double value : x) {
-    if (value == 0) continue;
-    const int bit = last_bit(value);
-    const auto significand = static_cast<std::int64_t>(std::ldexp(value, -bit));
-    const Integer scaled = Integer(significand) << (bit - unit);
-    sum += scaled;
-    sum_of_squares += scaled * scaled;
-  }
-  return {Rational(sum) * power_of_two(unit),
-          Rational(sum_of_squares) * power_of_two(2L * unit)};
+PowerSums power_sums(const GroupValues& x, const MagnitudeRange& range) {
+  ExactSum sum({range});
+  ExactSum squares({range, range});
+  x.for_each_stretch([&](std::span<const double> stretch) {
+    sum.add(stretch);
+    squares.add(stretch, stretch);
+  });
+  return {sum.total(), squares.total()};
 }
 
 /// The sum as IEEE has it where some values are not finite.
 double special_sum(const GroupValues& values) {
   double sum = 0;
-  for (const double value : values) {
-    if (!std::isfinite(value) && !is_planted("infinity_lost")) sum += value;
-  }
+  values.for_each_stretch([&](std::span<const double> stretch) {
+    for (const double value : stretch) {
+      if (!std::isfinite(value) && !is_planted("infinity_lost")) sum += value;
+    }
+  });
   return sum;
 }
 
 double special_sum_of_magnitudes(const GroupValues& values) {
   double sum = 0;
-  for (const double value : values) {
-    if (!std::isfinite(value)) sum += std::fabs(value);
-  }
+  values.for_each_stretch([&](std::span<const double> stretch) {
+    for (const double value : stretch) {
+      if (!std::isfinite(value)) sum += std::fabs(value);
+    }
+  });
   return sum;
 }
 
-Exact sum_of_magnitudes(const GroupValues& x) {
-  Rational sum = 0;
-  for (const double value : x) sum += exact(std::fabs(value));
-  return sum;
-}
-
-Exact largest_magnitude(const GroupValues& x) {
-  double largest = 0;
-  for (const double value : x) largest = std::max(largest, std::fabs(value));
-  return exact(largest);
+Rational sum_of_magnitudes(const GroupValues& x, const MagnitudeRange& range) {
+  ExactSum sum({range});
+  x.for_each_stretch(
+      [&](std::span<const double> stretch) { sum.add_magnitudes(stretch); });
+  return sum.total();
 }
 
 }  // namespace
@@ -80,9 +64,11 @@ Exact largest_magnitude(const GroupValues& x) {
 ExactGroup::ExactGroup(const CanonicalForm& form, const GroupValues& x,
                        const GivenStatistics& given)
     : form_(&form), x_(x) {
-  all_are_finite_ = are_finite(x_);
-  const PowerSums sums =
-      all_are_finite_ && form.spread != Spread::given ? power_sums(x_) : PowerSums{};
+  // Given statistics say nothing of x.
+  if (form.spread != Spread::given) magnitudes_ = range_of(x_);
+  const PowerSums sums = magnitudes_.is_finite() && form.spread != Spread::given
+                             ? power_sums(x_, magnitudes_)
+                             : PowerSums{};
   switch (form.location) {
     case Location::mean:
       mean_ = mean_of_inputs(sums.sum);
@@ -106,7 +92,7 @@ ExactGroup::ExactGroup(const CanonicalForm& form, const GroupValues& x,
 
 Exact ExactGroup::mean_of_inputs(const Rational& sum) const {
   if (x_.size() == 0) return Exact::undefined();
-  if (!all_are_finite_) return Exact::degenerate(special_sum(x_));
+  if (!magnitudes_.is_finite()) return Exact::degenerate(special_sum(x_));
   return Rational(sum / static_cast<std::int64_t>(x_.size()));
 }
 
@@ -114,17 +100,17 @@ Exact ExactGroup::spread_of_inputs(const Rational& sum,
                                    const Rational& sum_of_squares) const {
   const std::int64_t divisor = form_->divisor();
   if (divisor <= 0) return Exact::undefined();
-  if (!all_are_finite_) {
+  if (!magnitudes_.is_finite()) {
     // A mean turns any infinity into NaN: Inf - Inf is among the differences.
     return Exact::degenerate(form_->location == Location::mean
                                  ? std::numeric_limits<double>::quiet_NaN()
                                  : special_sum_of_magnitudes(x_));
   }
   if (form_->spread == Spread::sum_power && form_->power == Power::one) {
-    return sum_of_magnitudes(x_);
+    return sum_of_magnitudes(x_, magnitudes_);
   }
   if (form_->spread == Spread::sum_power && form_->power == Power::infinity) {
-    return largest_magnitude(x_);
+    return exact(magnitudes_.largest());
   }
   const bool is_centered =
       form_->location == Location::mean && !is_planted("missing_mean_term");
@@ -182,24 +168,29 @@ Exact ExactGroup::root_share() const {
   return {};
 }
 
+VectorSums vector_sums(const ExactGroup& group,
+                       const std::function<Exact(std::size_t)>& v) {
+  VectorSums sums;
+  for (std::size_t i = 0; i < group.x().size(); ++i) {
+    const Exact entry = v(i);
+    sums.sum = sums.sum + entry;
+    sums.sum_of_products = sums.sum_of_products + entry * group.centered(i);
+  }
+  return sums;
+}
+
 JacobianProduct::JacobianProduct(const ExactGroup& group,
-                                 std::function<Exact(std::size_t)> v)
+                                 std::function<Exact(std::size_t)> v,
+                                 const VectorSums& sums)
     : group_(&group), v_(std::move(v)) {
   const std::size_t n = group.x().size();
   if (group.form().spread == Spread::given || n == 0) return;
-  Exact sum;
-  Exact sum_of_products;
-  for (std::size_t i = 0; i < n; ++i) {
-    const Exact entry = v_(i);
-    sum = sum + entry;
-    sum_of_products = sum_of_products + entry * group.centered(i);
-  }
   if (group.form().location == Location::mean && !is_planted("missing_mean_of_v")) {
-    mean_of_v_ = sum / Exact(Rational(static_cast<std::int64_t>(n)));
+    mean_of_v_ = sums.sum / Exact(Rational(static_cast<std::int64_t>(n)));
   }
   const std::int64_t divisor =
       is_planted("projection_undivided") ? 1 : group.form().divisor();
-  projection_ = sum_of_products * group.reciprocal() / Exact(Rational(divisor));
+  projection_ = sums.sum_of_products * group.reciprocal() / Exact(Rational(divisor));
   shared_projection_ = group.root_share() * projection_;
 }
 

@@ -7,6 +7,7 @@
 
 #include "oracle/canonical.hpp"
 #include "oracle/exact.hpp"
+#include "oracle/exact_sum.hpp"
 #include "oracle/group_values.hpp"
 
 namespace truenorm {
@@ -64,13 +65,23 @@ class ExactGroup {
 
   const CanonicalForm* form_;
   GroupValues x_;
+  MagnitudeRange magnitudes_;  ///< of x, where the statistics come from it
   Exact mean_;
   Exact spread_;
   Exact scale_;
   Exact reciprocal_;
-  bool all_are_finite_ = true;
   bool clamp_acts_ = false;
 };
+
+/// Of a vector v that has an entry for each element of a group.
+struct VectorSums {
+  Exact sum;              ///< of v
+  Exact sum_of_products;  ///< of v c
+};
+
+/// The sums entry by entry, as IEEE has them where something is not finite.
+[[nodiscard]] VectorSums vector_sums(const ExactGroup& group,
+                                     const std::function<Exact(std::size_t)>& v);
 
 /// J v, for the Jacobian J of x -> x-hat within a group.
 ///
@@ -83,8 +94,9 @@ class JacobianProduct {
  public:
   /// values   `group` and what v reads must outlive this; v gives an entry for each of the
   ///          group's elements. It is asked again for each entry of the product, so that a
-  ///          large group needs no list of rationals
-  JacobianProduct(const ExactGroup& group, std::function<Exact(std::size_t)> v);
+  ///          large group needs no list of rationals. `sums` are those of v
+  JacobianProduct(const ExactGroup& group, std::function<Exact(std::size_t)> v,
+                  const VectorSums& sums);
 
   [[nodiscard]] Exact at(std::size_t i) const;
   /// (1/m) sum of v x-hat; 0 with given statistics.

@@ -43,6 +43,9 @@ std::optional<Format> find_format(std::string_view name) {
 
 double decode(const Format& format, std::uint64_t bits) {
   if (format.storage_bits == 64) return std::bit_cast<double>(bits);
+  if (format.storage_bits == 32) {
+    return std::bit_cast<float>(static_cast<std::uint32_t>(bits));
+  }
   const std::uint64_t exponent =
       (bits >> fraction_bits(format)) & largest_exponent_field(format);
   const std::uint64_t fraction = bits & low_bits(fraction_bits(format));

@@ -186,8 +186,13 @@ Exact GroupEvaluation::running_variance() {
 Exact GroupEvaluation::dmean() {
   if (form_.map.group_size() == 0) return {};
   Exact sum;
-  for (std::size_t i = 0; i < exact().x().size(); ++i) {
-    sum = sum + group_->pullback().at(i);
+  const Exact& of_w = group_->sums_of_weighted_dy().sum;
+  if (exact().is_regular() && of_w.is_finite()) {
+    sum = exact().reciprocal() * of_w;
+  } else {
+    for (std::size_t i = 0; i < exact().x().size(); ++i) {
+      sum = sum + group_->pullback().at(i);
+    }
   }
   return is_planted("dmean_sign") ? sum : -sum;
 }
@@ -199,8 +204,13 @@ Exact GroupEvaluation::dvariance() {
   if (exact().clamp_acts() || share.is_zero()) return {};
   const Exact& r = exact().reciprocal();
   Exact sum;
-  for (std::size_t i = 0; i < exact().x().size(); ++i) {
-    sum = sum + group_->weighted_dy(i) * exact().normalized(i);
+  const Exact& of_products = group_->sums_of_weighted_dy().sum_of_products;
+  if (exact().is_regular() && of_products.is_finite()) {
+    sum = of_products * r;
+  } else {
+    for (std::size_t i = 0; i < exact().x().size(); ++i) {
+      sum = sum + group_->weighted_dy(i) * exact().normalized(i);
+    }
   }
   return -((is_planted("dvariance_doubled") ? one() : half()) * share * sum * r * r);
 }
@@ -226,24 +236,25 @@ Sensitivity GroupEvaluation::sensitivity(std::int64_t index, long double value) 
     case Quantity::tangent_y:
       return tangent_sensitivity(i);
     case Quantity::mean:
-      return attainable.mean();
+      return attainable.formulas().mean();
     case Quantity::variance:
-      return attainable.variance();
+      return attainable.formulas().variance();
     case Quantity::rstd:
-      return attainable.rstd();
+      return attainable.formulas().rstd();
     case Quantity::norm:
-      return attainable.norm();
+      return attainable.formulas().norm();
     case Quantity::scale:
-      return attainable.scale(group_->shared_gamma_magnitude());
+      return attainable.formulas().scale(group_->shared_gamma_magnitude());
     case Quantity::offset:
-      return attainable.offset(group_->shared_gamma_magnitude(),
-                               group_->shared_magnitude("beta"));
+      return attainable.formulas().offset(group_->shared_gamma_magnitude(),
+                                          group_->shared_magnitude("beta"));
     case Quantity::running_mean:
-      return blended_sensitivity("running_mean", attainable.mean());
+      return blended_sensitivity("running_mean", attainable.formulas().mean());
     case Quantity::running_variance: {
       const auto n = static_cast<long double>(form_.map.group_size());
       const long double factor = stores_unbiased() ? n / (n - 1) : 1;
-      return blended_sensitivity("running_variance", attainable.variance() * factor);
+      return blended_sensitivity("running_variance",
+                                 attainable.formulas().variance() * factor);
     }
     case Quantity::dmean:
       return dmean_sensitivity();
@@ -270,8 +281,8 @@ Sensitivity GroupEvaluation::tangent_sensitivity(std::size_t i) {
     // the variance is a term of dvariance.
     const long double of_location = group_->element_magnitude("tangent_x", i) +
                                     group_->shared_magnitude("tangent_mean");
-    s = Sensitivity{} +
-        (1 + attainable.kappa() / 2) * attainable.reciprocal() * of_location;
+    s = Sensitivity{} + (1 + attainable.formulas().kappa() / 2) *
+                            attainable.formulas().reciprocal() * of_location;
     // An x-hat that is not finite enters no finite truth, so its factor is 0 there.
     const long double of_variance = group_->shared_magnitude("tangent_variance");
     if (of_variance != 0) s = s + attainable.dvariance(i).sum * of_variance;
@@ -289,7 +300,7 @@ Sensitivity GroupEvaluation::dmean_sensitivity() const {
   for (std::size_t i = 0; i < exact().x().size(); ++i) {
     sum += group_->element_magnitude("dy", i) * group_->gamma_magnitude(i);
   }
-  return {3 * group_->attainable().reciprocal() * sum, false};
+  return {3 * group_->attainable().formulas().reciprocal() * sum, false};
 }
 
 Sensitivity GroupEvaluation::dvariance_sensitivity() const {
@@ -307,11 +318,7 @@ Sensitivity GroupEvaluation::blended_sensitivity(std::string_view running,
                                                  Sensitivity batch) const {
   const long double old_value = group_->shared_magnitude(running);
   if (form_.map.group_size() == 0) return {old_value, false};
-  const Rational& momentum = question_.real("momentum");
-  const long double p = std::fabs(to_long_double(momentum));
-  const long double both = std::fabs(to_long_double(1 - momentum)) + p;
-  const bool is_of_new = question_.choice("momentum_of") == "new";
-  return batch * (is_of_new ? p : both) + (is_of_new ? both : p) * old_value;
+  return truenorm::blended_sensitivity(question_, old_value, batch);
 }
 
 long double GroupEvaluation::rounding_on_the_way(std::int64_t index) {
@@ -326,11 +333,11 @@ long double GroupEvaluation::rounding_on_the_way(std::int64_t index) {
 
 std::optional<long double> GroupEvaluation::conditioning() {
   if (!group_->has_finite_statistics() || !exact().is_regular()) return std::nullopt;
-  return group_->attainable().conditioning();
+  return group_->attainable().formulas().conditioning();
 }
 
 bool GroupEvaluation::leaves_range(const Format& compute) {
-  return conditioning() && group_->attainable().leaves_range(compute);
+  return conditioning() && group_->attainable().formulas().leaves_range(compute);
 }
 
 }  // namespace truenorm

@@ -21,11 +21,11 @@ class GroupEvaluation : public Evaluation {
 
   [[nodiscard]] std::int64_t blocks() const override { return form_.map.groups(); }
   [[nodiscard]] std::int64_t block_size() const override {
-    return is_elementwise() ? form_.map.group_size() : 1;
+    return is_elementwise(quantity_) ? form_.map.group_size() : 1;
   }
   [[nodiscard]] std::int64_t output_index(std::int64_t block,
                                           std::int64_t i) const override {
-    return is_elementwise() ? form_.map.element(block, i) : block;
+    return is_elementwise(quantity_) ? form_.map.element(block, i) : block;
   }
   [[nodiscard]] bool is_scored() const override;
 
@@ -37,10 +37,6 @@ class GroupEvaluation : public Evaluation {
   [[nodiscard]] bool leaves_range(const Format& compute) override;
 
  private:
-  [[nodiscard]] bool is_elementwise() const {
-    return quantity_ == Quantity::y || quantity_ == Quantity::dx ||
-           quantity_ == Quantity::tangent_y;
-  }
   [[nodiscard]] const ExactGroup& exact() const { return group_->exact(); }
 
   [[nodiscard]] Exact exact_value(std::size_t i);

@@ -2,8 +2,11 @@
 // Bins that grow towards what is added, and their edges.
 #include "oracle/histogram.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
+#include <utility>
 
 namespace truenorm {
 namespace {
@@ -35,17 +38,31 @@ void Histogram::reach(std::int64_t bin) {
   }
 }
 
-void Histogram::merge(const Histogram& other) {
+std::int64_t* Histogram::window() {
+  constexpr std::int64_t first = -window_exponent * bins_an_octave;
+  constexpr std::int64_t last = window_exponent * bins_an_octave - 1;
+  if (counts_.empty()) {
+    first_bin_ = first;
+    counts_.resize(static_cast<std::size_t>(last - first + 1));
+  }
+  if (!has(first)) reach(first);
+  if (!has(last)) reach(last);
+  return counts_.data() + (first - first_bin_);
+}
+
+void Histogram::merge(Histogram other) {
   count_ += other.count_;
   zeros_ += other.zeros_;
   if (other.counts_.empty()) return;
-  const auto reaches = [&](std::int64_t bin) {
-    return static_cast<std::uint64_t>(bin - first_bin_) < counts_.size();
-  };
+  if (counts_.empty()) {
+    first_bin_ = other.first_bin_;
+    counts_ = std::move(other.counts_);
+    return;
+  }
   const auto size = static_cast<std::int64_t>(other.counts_.size());
   const std::int64_t last = other.first_bin_ + size - 1;
-  if (!reaches(other.first_bin_)) reach(other.first_bin_);
-  if (!reaches(last)) reach(last);
+  if (!has(other.first_bin_)) reach(other.first_bin_);
+  if (!has(last)) reach(last);
   const auto place = static_cast<std::size_t>(other.first_bin_ - first_bin_);
   for (std::size_t i = 0; i < other.counts_.size(); ++i) {
     counts_[place + i] += other.counts_[i];
@@ -53,14 +70,24 @@ void Histogram::merge(const Histogram& other) {
 }
 
 double Histogram::percentile(double fraction) const {
-  std::int64_t below = zeros_;
-  const auto is_enough = [&] {
-    return static_cast<double>(below) >= fraction * static_cast<double>(count_);
-  };
-  if (is_enough()) return 0;
-  for (std::size_t i = 0; i < counts_.size(); ++i) {
-    below += counts_[i];
-    if (is_enough()) return upper_edge(first_bin_ + static_cast<std::int64_t>(i));
+  const double least = std::ceil(fraction * static_cast<double>(count_));
+  std::int64_t missing = static_cast<std::int64_t>(least) - zeros_;
+  if (missing <= 0) return 0;
+  // Most bins are empty: whole stretches of them are added up before one is looked at.
+  constexpr std::size_t stretch = 64;
+  for (std::size_t begin = 0; begin < counts_.size(); begin += stretch) {
+    const auto first = counts_.begin() + static_cast<std::ptrdiff_t>(begin);
+    const auto length = std::min(stretch, counts_.size() - begin);
+    const std::int64_t sum = std::accumulate(
+        first, first + static_cast<std::ptrdiff_t>(length), std::int64_t{0});
+    if (sum < missing) {
+      missing -= sum;
+      continue;
+    }
+    for (std::size_t i = begin;; ++i) {
+      missing -= counts_[i];
+      if (missing <= 0) return upper_edge(first_bin_ + static_cast<std::int64_t>(i));
+    }
   }
   return std::numeric_limits<double>::infinity();
 }

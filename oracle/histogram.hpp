@@ -25,13 +25,25 @@ class Histogram {
       return;
     }
     const std::int64_t bin = bin_of(value);
-    // As an unsigned number a bin below the first is beyond the last.
-    if (static_cast<std::uint64_t>(bin - first_bin_) >= counts_.size()) reach(bin);
+    if (!has(bin)) reach(bin);
     ++counts_[static_cast<std::size_t>(bin - first_bin_)];
   }
 
+  /// Bins that are counted up from outside: those of [2^-60, 2^60), the first one first.
+  ///
+  /// values   valid until the next call of any other member; add_counted says how many
+  ///          numbers were counted so
+  [[nodiscard]] std::int64_t* window();
+  void add_counted(std::int64_t in_window, std::int64_t zeros) {
+    count_ += in_window + zeros;
+    zeros_ += zeros;
+  }
+  static constexpr int window_exponent = 60;
+  /// What the bin of a number in the window has as its leading bits, for the first bin.
+  static constexpr std::int64_t window_leading_bits = (1023 - window_exponent) * 64;
+
   /// Adds all numbers that the other counted.
-  void merge(const Histogram& other);
+  void merge(Histogram other);
 
   /// The upper edge of the first bin up to which at least fraction * count numbers lie.
   ///
@@ -54,6 +66,10 @@ class Histogram {
 
   [[nodiscard]] static double upper_edge(std::int64_t bin);
 
+  [[nodiscard]] bool has(std::int64_t bin) const {
+    // As an unsigned number a bin below the first is beyond the last.
+    return static_cast<std::uint64_t>(bin - first_bin_) < counts_.size();
+  }
   /// Makes room for a bin.
   void reach(std::int64_t bin);
 

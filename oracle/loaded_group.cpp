@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "oracle/group_sums.hpp"
 #include "oracle/planted.hpp"
 
 namespace truenorm {
@@ -77,18 +78,42 @@ Exact LoadedGroup::weighted_dy(std::size_t i) const {
   return factor && !is_planted("dy_unweighted") ? dy * *factor : dy;
 }
 
+const VectorSums& LoadedGroup::sums_of_weighted_dy() const {
+  if (!sums_of_weighted_dy_) {
+    const Tensor* gamma =
+        is_planted("dy_unweighted") ? nullptr : question_.input("gamma");
+    const std::int64_t offset =
+        is_planted("gamma_offset_dropped") ? 0 : form_.gamma_offset;
+    sums_of_weighted_dy_ =
+        finite_vector_sums(exact_, number_, {question_.input("dy"), gamma, offset});
+  }
+  if (!sums_of_weighted_dy_) {
+    sums_of_weighted_dy_ =
+        vector_sums(exact_, [this](std::size_t i) { return weighted_dy(i); });
+  }
+  return *sums_of_weighted_dy_;
+}
+
 const JacobianProduct& LoadedGroup::pullback() const {
   if (!pullback_) {
+    const bool needs_sums = form_.spread != Spread::given;
     pullback_ = std::make_unique<JacobianProduct>(
-        exact_, [this](std::size_t i) { return weighted_dy(i); });
+        exact_, [this](std::size_t i) { return weighted_dy(i); },
+        needs_sums ? sums_of_weighted_dy() : VectorSums());
   }
   return *pullback_;
 }
 
 const JacobianProduct& LoadedGroup::pushforward() const {
   if (!pushforward_) {
-    pushforward_ = std::make_unique<JacobianProduct>(
-        exact_, [this](std::size_t i) { return element("tangent_x", i); });
+    const auto entry = [this](std::size_t i) { return element("tangent_x", i); };
+    VectorSums sums;
+    if (form_.spread != Spread::given) {
+      const auto finite = finite_vector_sums(
+          exact_, number_, {question_.input("tangent_x"), nullptr, 0});
+      sums = finite ? *finite : vector_sums(exact_, entry);
+    }
+    pushforward_ = std::make_unique<JacobianProduct>(exact_, entry, sums);
   }
   return *pushforward_;
 }

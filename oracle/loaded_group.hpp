@@ -38,6 +38,8 @@ class LoadedGroup {
 
   /// w = dy (gamma + gamma_offset)
   [[nodiscard]] Exact weighted_dy(std::size_t i) const;
+  /// Of w.
+  [[nodiscard]] const VectorSums& sums_of_weighted_dy() const;
   /// J w: dx.
   [[nodiscard]] const JacobianProduct& pullback() const;
   /// J v for the tangent of x: that of x-hat, as far as it comes from x.
@@ -86,6 +88,7 @@ class LoadedGroup {
   Settler& settler_;
   long double unit_roundoff_;
   ExactGroup exact_;
+  mutable std::optional<VectorSums> sums_of_weighted_dy_;
   mutable std::unique_ptr<JacobianProduct> pullback_;
   mutable std::unique_ptr<JacobianProduct> pushforward_;
   mutable std::unique_ptr<Attainable> attainable_;

@@ -20,6 +20,14 @@ ParameterEvaluation::ParameterEvaluation(const Question& question,
           question.output_shape(quantity == Quantity::dgamma ? "dgamma" : "dbeta"))),
       groups_(question, form, settler(), unit_roundoff) {}
 
+void ParameterEvaluation::load(std::int64_t block) {
+  meetings_ = Meetings(form_.map, block);
+  const std::int64_t first = meetings_.groups() > 0 ? meetings_.group(0) : -1;
+  if (first == surveyed_group_) return;
+  surveyed_group_ = first;
+  survey_ = {};
+}
+
 template <typename Visit>
 void ParameterEvaluation::for_each_meeting(const Visit& visit) const {
   for (std::int64_t j = 0; j < meetings_.groups(); ++j) {
@@ -109,20 +117,30 @@ Sensitivity ParameterEvaluation::sensitivity(std::int64_t /*i*/,
 }
 
 std::optional<long double> ParameterEvaluation::conditioning() {
+  if (!survey_.conditioning) survey_.conditioning = largest_conditioning();
+  return *survey_.conditioning;
+}
+
+bool ParameterEvaluation::leaves_range(const Format& compute) {
+  if (!survey_.leaves_range) survey_.leaves_range = any_leaves_range(compute);
+  return *survey_.leaves_range;
+}
+
+std::optional<long double> ParameterEvaluation::largest_conditioning() {
   std::optional<long double> largest;
   for (std::int64_t j = 0; j < meetings_.groups(); ++j) {
     const LoadedGroup& met = groups_.at(meetings_.group(j));
     if (!met.has_finite_statistics() || !met.exact().is_regular()) continue;
-    largest = std::max(largest.value_or(0), met.attainable().conditioning());
+    largest = std::max(largest.value_or(0), met.attainable().formulas().conditioning());
   }
   return largest;
 }
 
-bool ParameterEvaluation::leaves_range(const Format& compute) {
+bool ParameterEvaluation::any_leaves_range(const Format& compute) {
   for (std::int64_t j = 0; j < meetings_.groups(); ++j) {
     const LoadedGroup& met = groups_.at(meetings_.group(j));
     if (met.has_finite_statistics() && met.exact().is_regular() &&
-        met.attainable().leaves_range(compute)) {
+        met.attainable().formulas().leaves_range(compute)) {
       return true;
     }
   }

@@ -23,13 +23,21 @@ class ParameterEvaluation : public Evaluation {
                                           std::int64_t /*i*/) const override {
     return block;
   }
-  void load(std::int64_t block) override { meetings_ = Meetings(form_.map, block); }
+  void load(std::int64_t block) override;
   [[nodiscard]] ElementValue value(std::int64_t i) override;
   [[nodiscard]] Sensitivity sensitivity(std::int64_t i, long double value) override;
   [[nodiscard]] std::optional<long double> conditioning() override;
   [[nodiscard]] bool leaves_range(const Format& compute) override;
 
  private:
+  /// What a parameter's groups say together, as far as it was asked for.
+  struct Survey {
+    std::optional<std::optional<long double>> conditioning;
+    std::optional<bool> leaves_range;
+  };
+
+  [[nodiscard]] std::optional<long double> largest_conditioning();
+  [[nodiscard]] bool any_leaves_range(const Format& compute);
   /// What the elements of one group add to dgamma.
   [[nodiscard]] Exact contribution(std::int64_t group);
   [[nodiscard]] Exact dy(std::int64_t group, std::int64_t i) const;
@@ -43,6 +51,9 @@ class ParameterEvaluation : public Evaluation {
   Quantity quantity_;
   std::int64_t parameters_;
   Meetings meetings_;  ///< of the current parameter
+  // Parameters with the same first group meet the same groups, all of them as a rule.
+  std::int64_t surveyed_group_ = -1;
+  Survey survey_;
   LoadedGroups groups_;
 };
 

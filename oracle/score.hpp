@@ -112,6 +112,7 @@ class OracleFault : public std::logic_error {
 /// throws   std::invalid_argument if shape or format differ; OracleFault
 /// source   SPEC 8
 [[nodiscard]] Score score(const Question& question, std::string_view output,
-                          const Tensor& answer, const Criteria& criteria);
+                          const Tensor& answer, const Criteria& criteria,
+                          Levels levels = Levels::all);
 
 }  // namespace truenorm

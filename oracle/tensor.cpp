@@ -51,14 +51,33 @@ Tensor::Tensor(const Format& format, Shape shape, std::vector<std::byte> bytes)
   }
 }
 
+namespace {
+
+/// Of a fixed width, so that the compiler makes one load of it.
+template <std::size_t width>
+std::uint64_t little_endian(const std::byte* element) {
+  std::uint64_t bits = 0;
+  for (std::size_t i = 0; i < width; ++i) {
+    bits |= std::to_integer<std::uint64_t>(element[i]) << (8 * i);
+  }
+  return bits;
+}
+
+}  // namespace
+
 std::uint64_t Tensor::bits(std::int64_t index) const {
   const auto width = static_cast<std::size_t>(format_.storage_bits) / 8;
   const std::byte* element = bytes_.data() + static_cast<std::size_t>(index) * width;
-  std::uint64_t bits = 0;
-  for (std::size_t i = width; i-- > 0;) {
-    bits = bits << 8 | std::to_integer<std::uint64_t>(element[i]);
+  switch (width) {
+    case 1:
+      return little_endian<1>(element);
+    case 2:
+      return little_endian<2>(element);
+    case 4:
+      return little_endian<4>(element);
+    default:
+      return little_endian<8>(element);
   }
-  return bits;
 }
 
 void Tensor::set_bits(std::int64_t index, std::uint64_t bits) {

@@ -2,10 +2,12 @@
 # find_package(truenorm) defines truenorm::oracle and finds what it is made of.
 include(CMakeFindDependencyMacro)
 find_dependency(Boost 1.74)
+find_dependency(TBB)
 find_dependency(PkgConfig)
 pkg_check_modules(GMP QUIET IMPORTED_TARGET gmp)
 pkg_check_modules(MPFR QUIET IMPORTED_TARGET mpfr)
-foreach(library GMP MPFR)
+pkg_check_modules(HIGHWAY QUIET IMPORTED_TARGET libhwy)
+foreach(library GMP MPFR HIGHWAY)
   if(NOT TARGET PkgConfig::${library})
     set(truenorm_FOUND FALSE)
     set(truenorm_NOT_FOUND_MESSAGE "truenorm needs ${library}, which pkg-config does not know")

@@ -6,6 +6,8 @@
 #include <stdexcept>
 
 #include "oracle/evaluation.hpp"
+#include "oracle/filter/truth_filter.hpp"
+#include "oracle/planted.hpp"
 
 namespace truenorm {
 
@@ -51,18 +53,35 @@ std::size_t size_of(const Question& question, std::string_view output) {
 }  // namespace
 
 std::vector<Truth> truth(const Question& question, std::string_view output,
-                         const Format& format) {
+                         const Format& format, Levels levels) {
   const CanonicalForm form = lower(question);
-  const auto evaluation = evaluate_truth(question, form, output);
+  const Quantity quantity = quantity_of(question, output);
+  const auto evaluation = evaluate(question, form, quantity, 0);
   Truth unscored;
   unscored.rounded = std::numeric_limits<double>::quiet_NaN();
   unscored.is_finite = false;
   unscored.origin = Origin::degenerate;
   unscored.level = Level::special;
   std::vector<Truth> truths(size_of(question, output), unscored);
-  for_each_element(*evaluation, [&](std::size_t index, std::int64_t i) {
-    truths[index] = evaluation->settle(i, format);
-  });
+  if (!evaluation->is_scored()) return truths;
+  std::optional<filter::TruthFilter> filter;
+  if (levels == Levels::all && !filter_is_left_out()) {
+    filter.emplace(question, form, quantity, format);
+  }
+  for (std::int64_t block = 0; block < evaluation->blocks(); ++block) {
+    const bool is_filtered = filter && filter->load(block);
+    for (std::int64_t i = 0; i < evaluation->block_size(); ++i) {
+      const auto index = static_cast<std::size_t>(evaluation->output_index(block, i));
+      const std::optional<Truth> settled =
+          is_filtered ? filter->settle(i) : std::nullopt;
+      if (settled) {
+        truths[index] = *settled;
+        continue;
+      }
+      evaluation->load(block);
+      truths[index] = evaluation->settle(i, format);
+    }
+  }
   return truths;
 }
 

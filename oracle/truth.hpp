@@ -16,6 +16,12 @@ enum class Level { filter, refine, decide, special };
 
 [[nodiscard]] std::string_view name(Level level);
 
+/// Which levels may settle an element.
+enum class Levels {
+  all,    ///< the filter first: its answers are proven, and a thousand times faster
+  exact,  ///< refine and decide alone, to hold the filter against
+};
+
 /// Why a truth is what it is, as far as SPEC 6 treats elements differently.
 enum class Origin {
   regular,     ///< finite inputs and s > 0 or s < 0: the truth is a finite real
@@ -41,7 +47,8 @@ struct Truth {
 
 /// The truth of every element of an output, row-major, settled in `format`.
 [[nodiscard]] std::vector<Truth> truth(const Question& question,
-                                       std::string_view output, const Format& format);
+                                       std::string_view output, const Format& format,
+                                       Levels levels = Levels::all);
 
 /// Every true element of an output to 30 significant digits, row-major.
 [[nodiscard]] std::vector<std::string> truth_texts(const Question& question,

@@ -6,9 +6,19 @@
 
 namespace truenorm {
 
-bool is_planted(std::string_view fault) {
-  static const char* const planted = std::getenv("TRUENORM_PLANT");
-  return planted != nullptr && fault == planted;
+namespace {
+
+std::string_view planted() {
+  static const char* const name = std::getenv("TRUENORM_PLANT");
+  return name != nullptr ? name : "";
+}
+
+}  // namespace
+
+bool is_planted(std::string_view fault) { return fault == planted(); }
+
+bool filter_is_left_out() {
+  return !planted().empty() && !planted().starts_with("filter_");
 }
 
 }  // namespace truenorm
