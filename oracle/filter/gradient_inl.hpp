@@ -8,7 +8,7 @@
 #define TRUENORM_FILTER_GRADIENT_INL_HPP
 #endif
 
-#include "oracle/filter/score_inl.hpp"
+#include "oracle/filter/sensitivity_inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace truenorm::filter::HWY_NAMESPACE {
