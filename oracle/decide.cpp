@@ -76,13 +76,13 @@ struct SquareClass {
 
 }  // namespace
 
-std::optional<Rational> rational_value(std::span<const Surd> terms) {
+std::optional<Rational> rational_value(const SurdTerms& terms) {
   Rational rational_part = 0;
   // Members of one class have one fingerprint, so only those need be compared.
   std::map<std::uint64_t, std::vector<SquareClass>> classes;
-  for (const Surd& term : terms) {
+  terms([&](const Surd& term) {
     rational_part += term.a;
-    if (term.is_rational()) continue;
+    if (term.is_rational()) return;
     std::vector<SquareClass>& alike = classes[fingerprint(class_member(term.d))];
     bool is_collected = false;
     for (SquareClass& known : alike) {
@@ -93,7 +93,7 @@ std::optional<Rational> rational_value(std::span<const Surd> terms) {
       break;
     }
     if (!is_collected) alike.push_back({term.d, term.b});
-  }
+  });
   for (const auto& [print, alike] : classes) {
     for (const SquareClass& known : alike) {
       if (known.coefficient != 0 && !is_planted("irrational_part_dropped")) {

@@ -3,16 +3,13 @@
 #pragma once
 
 #include <optional>
-#include <span>
 
-#include "oracle/surd.hpp"
+#include "oracle/surd_terms.hpp"
 #include "oracle/truth.hpp"
 
 namespace truenorm {
 
 /// The rational that the sum of the terms equals, if it equals one.
-///
-/// values   the terms may come from different fields, as in a gradient across groups
 ///
 /// Proof. Let the sum be a + sum of b_k sqrt(d_k), every d_k > 0 and no square of a
 /// rational. If d_k/d_l = t^2 for a rational t > 0, then sqrt(d_k) = t sqrt(d_l): the two
@@ -26,7 +23,7 @@ namespace truenorm {
 ///
 /// Equality with a boundary of a format, a rational, is thereby decided. If it does not
 /// hold, the distance is positive and an enclosure that is narrow enough shows its sign.
-[[nodiscard]] std::optional<Rational> rational_value(std::span<const Surd> terms);
+[[nodiscard]] std::optional<Rational> rational_value(const SurdTerms& terms);
 
 /// The truth of a real that is known exactly.
 [[nodiscard]] Truth exact_truth(const Rational& value, const Format& format);

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -16,15 +18,28 @@
 
 namespace truenorm {
 
-/// The true value of an output element.
-struct ElementValue {
-  /// Those of one group are one surd; what is summed over groups has one for each.
-  std::vector<Surd> terms;
+/// What an element's true value is, beside the number.
+struct ElementClass {
   double special = 0;  ///< the NaN or infinity that the value is; 0 for a number
   bool is_degenerate = false;
 
   [[nodiscard]] bool is_finite() const { return special == 0; }
+  /// Takes in a term of the value.
+  void add(const Exact& term);
+};
+
+/// The true value of an output element.
+struct ElementValue : ElementClass {
+  /// Those of one group are one surd; what is summed over groups has one for each.
+  std::vector<Surd> terms;
+
   [[nodiscard]] static ElementValue of(const Exact& value);
+};
+
+/// Where an evaluation has an element.
+struct ElementPlace {
+  std::int64_t block;
+  std::int64_t i;
 };
 
 /// One output of a question. Its elements come in blocks, those of a group together.
@@ -46,7 +61,9 @@ class Evaluation {
   /// Makes a block the current one, of which all that follows speaks.
   virtual void load(std::int64_t block) = 0;
 
-  [[nodiscard]] virtual ElementValue value(std::int64_t i) = 0;
+  /// Shows the terms of an element's value, of one that is no number as far as there are.
+  virtual ElementClass for_each_term(std::int64_t i,
+                                     const std::function<void(const Surd&)>& visit) = 0;
   /// S of an element, whose value is a number.
   [[nodiscard]] virtual Sensitivity sensitivity(std::int64_t i, long double value) = 0;
   /// What a rounding on the way, which may go either way, adds to the error attainable.
@@ -57,12 +74,16 @@ class Evaluation {
   [[nodiscard]] virtual std::optional<long double> conditioning() = 0;
   [[nodiscard]] virtual bool leaves_range(const Format& compute) = 0;
 
+  [[nodiscard]] ElementValue value(std::int64_t i);
   /// The value of an element rounded to the format, and how it was settled.
   [[nodiscard]] Truth settle(std::int64_t i, const Format& format);
   /// The value of an element, a number, to about 60 bits.
   [[nodiscard]] long double approximate(std::int64_t i);
   /// The value of an element to 30 significant digits, or nan, inf, -inf.
   [[nodiscard]] std::string decimal(std::int64_t i);
+  /// The same of elements of any blocks; which block is the current one then is open.
+  [[nodiscard]] virtual std::vector<std::string> decimals(
+      std::span<const ElementPlace> places);
 
  protected:
   [[nodiscard]] Settler& settler() { return settler_; }

@@ -37,24 +37,26 @@ int Exact::sign() const {
   return (special_ > 0 ? 1 : 0) - (special_ < 0 ? 1 : 0);
 }
 
-Exact operator+(const Exact& left, const Exact& right) {
+Exact operator+(Exact left, const Exact& right) {
   const bool is_degenerate = left.is_degenerate_ || right.is_degenerate_;
   if (!left.is_finite() || !right.is_finite()) {
     return Exact::of_special(left.stand_in() + right.stand_in(), is_degenerate);
   }
-  Exact sum(left.number_ + right.number_);
-  sum.is_degenerate_ = is_degenerate;
-  return sum;
+  left.number_ = std::move(left.number_) + right.number_;
+  left.is_degenerate_ = is_degenerate;
+  return left;
 }
 
-Exact operator-(const Exact& value) {
-  Exact negated = value;
-  negated.special_ = value.is_finite() ? 0 : -value.special_;
-  if (value.is_finite()) negated.number_ = -value.number_;
-  return negated;
+Exact operator-(Exact value) {
+  if (value.is_finite()) {
+    value.number_ = -std::move(value.number_);
+  } else {
+    value.special_ = -value.special_;
+  }
+  return value;
 }
 
-Exact operator*(const Exact& left, const Exact& right) {
+Exact operator*(Exact left, const Exact& right) {
   const bool is_degenerate = left.is_degenerate_ || right.is_degenerate_;
   if (!left.is_finite() || !right.is_finite()) {
     if (is_planted("zero_times_infinity") && (left.is_zero() || right.is_zero())) {
@@ -62,17 +64,17 @@ Exact operator*(const Exact& left, const Exact& right) {
     }
     return Exact::of_special(left.stand_in() * right.stand_in(), is_degenerate);
   }
-  Exact product(left.number_ * right.number_);
-  product.is_degenerate_ = is_degenerate && !is_planted("provenance_lost");
-  return product;
+  left.number_ = std::move(left.number_) * right.number_;
+  left.is_degenerate_ = is_degenerate && !is_planted("provenance_lost");
+  return left;
 }
 
-Exact operator/(const Exact& left, const Exact& right) {
+Exact operator/(Exact left, const Exact& right) {
   if (right.is_zero()) return Exact::of_special(left.stand_in() / 0.0, true);
   const bool is_degenerate = left.is_degenerate_ || right.is_degenerate_;
   Exact quotient;
   if (left.is_finite() && right.is_finite()) {
-    quotient.number_ = left.number_ * reciprocal(right.number_);
+    quotient.number_ = std::move(left.number_) * reciprocal(right.number_);
   } else if (!left.is_finite() || right.is_nan()) {
     quotient.special_ = left.stand_in() / right.stand_in();
   }  // else a number over an infinity, which is 0

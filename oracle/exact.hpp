@@ -2,6 +2,8 @@
 // Exact arithmetic that goes on where numbers end: NaN and Inf as IEEE 754 has them.
 #pragma once
 
+#include <utility>
+
 #include "oracle/surd.hpp"
 
 namespace truenorm {
@@ -44,10 +46,10 @@ class Exact {
   /// -1, 0 or 1; that of NaN is 0.
   [[nodiscard]] int sign() const;
 
-  friend Exact operator+(const Exact& left, const Exact& right);
-  friend Exact operator-(const Exact& value);
-  friend Exact operator*(const Exact& left, const Exact& right);
-  friend Exact operator/(const Exact& left, const Exact& right);
+  friend Exact operator+(Exact left, const Exact& right);
+  friend Exact operator-(Exact value);
+  friend Exact operator*(Exact left, const Exact& right);
+  friend Exact operator/(Exact left, const Exact& right);
   friend Exact square_root(const Exact& value);
   friend Exact maximum(const Exact& left, const Exact& right);
 
@@ -62,8 +64,8 @@ class Exact {
   bool is_degenerate_ = false;
 };
 
-[[nodiscard]] inline Exact operator-(const Exact& left, const Exact& right) {
-  return left + -right;
+[[nodiscard]] inline Exact operator-(Exact left, const Exact& right) {
+  return std::move(left) + -right;
 }
 
 /// values   the argument, if it is a number, is rational

@@ -39,8 +39,13 @@ void GroupEvaluation::load(std::int64_t block) {
       std::make_unique<LoadedGroup>(question_, form_, block, settler(), unit_roundoff_);
 }
 
-ElementValue GroupEvaluation::value(std::int64_t i) {
-  return ElementValue::of(exact_value(static_cast<std::size_t>(i)));
+ElementClass GroupEvaluation::for_each_term(
+    std::int64_t i, const std::function<void(const Surd&)>& visit) {
+  const Exact value = exact_value(static_cast<std::size_t>(i));
+  ElementClass element;
+  element.add(value);
+  if (value.is_finite()) visit(value.number());
+  return element;
 }
 
 Exact GroupEvaluation::exact_value(std::size_t i) {
@@ -80,7 +85,8 @@ Exact GroupEvaluation::exact_value(std::size_t i) {
 
 Truth GroupEvaluation::rounded_normalized(std::size_t i) {
   const Exact normalized = exact().normalized(i);
-  return settler().settle({&normalized.number(), 1}, question_.x().format());
+  return settler_of_normalized_.settle({&normalized.number(), 1},
+                                       question_.x().format());
 }
 
 Exact GroupEvaluation::y(std::size_t i) {

@@ -30,7 +30,8 @@ class GroupEvaluation : public Evaluation {
   [[nodiscard]] bool is_scored() const override;
 
   void load(std::int64_t block) override;
-  [[nodiscard]] ElementValue value(std::int64_t i) override;
+  ElementClass for_each_term(std::int64_t i,
+                             const std::function<void(const Surd&)>& visit) override;
   [[nodiscard]] Sensitivity sensitivity(std::int64_t i, long double value) override;
   [[nodiscard]] long double rounding_on_the_way(std::int64_t i) override;
   [[nodiscard]] std::optional<long double> conditioning() override;
@@ -68,6 +69,7 @@ class GroupEvaluation : public Evaluation {
   Quantity quantity_;
   long double unit_roundoff_;
   std::unique_ptr<LoadedGroup> group_;
+  Settler settler_of_normalized_;  ///< a term of y may be rounded on the way
 };
 
 }  // namespace truenorm

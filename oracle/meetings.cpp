@@ -43,4 +43,18 @@ Meetings::Meetings(const IndexMap& map, std::int64_t parameter)
       first_place_(first_number(map.inner_axes, parameter)),
       free_(free_axes(map.group_axes), free_axes(map.inner_axes)) {}
 
+std::int64_t Meetings::groups_before(std::int64_t number) const {
+  std::int64_t first = 0;
+  std::int64_t last = groups();
+  while (first < last) {
+    const std::int64_t middle = first + (last - first) / 2;
+    if (group(middle) < number) {
+      first = middle + 1;
+    } else {
+      last = middle;
+    }
+  }
+  return first;
+}
+
 }  // namespace truenorm

@@ -30,6 +30,8 @@ class Meetings {
   [[nodiscard]] std::int64_t group(std::int64_t j) const {
     return first_group_ + free_.group_element(j);
   }
+  /// How many of these groups have a number less than that.
+  [[nodiscard]] std::int64_t groups_before(std::int64_t number) const;
   /// The j-th of the places within such a group, in ascending order.
   [[nodiscard]] std::int64_t place(std::int64_t j) const {
     return first_place_ + free_.inner_element(j);

@@ -5,8 +5,17 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
+#include <tbb/blocked_range.h>
+#include <tbb/enumerable_thread_specific.h>
+#include <tbb/parallel_for.h>
+
+#include "oracle/decimal_text.hpp"
+#include "oracle/enclosed_group.hpp"
+#include "oracle/meeting_sums.hpp"
 #include "oracle/planted.hpp"
+#include "oracle/surd_sums.hpp"
 
 namespace truenorm {
 
@@ -16,6 +25,7 @@ ParameterEvaluation::ParameterEvaluation(const Question& question,
     : question_(question),
       form_(form),
       quantity_(quantity),
+      unit_roundoff_(unit_roundoff),
       parameters_(element_count(
           question.output_shape(quantity == Quantity::dgamma ? "dgamma" : "dbeta"))),
       groups_(question, form, settler(), unit_roundoff) {}
@@ -48,8 +58,9 @@ long double ParameterEvaluation::magnitude_of_dy(std::int64_t group,
   return std::isfinite(value) ? std::fabs(static_cast<long double>(value)) : 0;
 }
 
-Exact ParameterEvaluation::contribution(std::int64_t group) {
-  const ExactGroup& exact = groups_.at(group).exact();
+Exact ParameterEvaluation::contribution(const LoadedGroup& group,
+                                        const Meetings& meetings) const {
+  const ExactGroup& exact = group.exact();
   if (exact.scale().is_zero()) {
     const Exact undefined = Exact::degenerate(std::numeric_limits<double>::quiet_NaN());
     return question_.zero_scale_gradient() == ZeroScaleGradient::zero &&
@@ -57,38 +68,135 @@ Exact ParameterEvaluation::contribution(std::int64_t group) {
                ? Exact().made_of(undefined)
                : undefined;
   }
+  if (meetings.places() > 1) {
+    const auto sums =
+        finite_sums_in_group(exact, group.number(), meetings, *question_.input("dy"));
+    if (sums) return sums->sum_of_products * exact.reciprocal();
+  }
   Exact sum;
-  for (std::int64_t k = 0; k < meetings_.places(); ++k) {
-    const std::int64_t i = meetings_.place(k);
-    sum = sum + dy(group, i) * exact.centered(static_cast<std::size_t>(i));
+  for (std::int64_t k = 0; k < meetings.places(); ++k) {
+    const std::int64_t i = meetings.place(k);
+    sum = sum + dy(group.number(), i) * exact.centered(static_cast<std::size_t>(i));
   }
   return sum * exact.reciprocal();
 }
 
-ElementValue ParameterEvaluation::value(std::int64_t /*i*/) {
-  ElementValue result;
-  double sum_of_specials = 0;
+Exact ParameterEvaluation::dbeta() const {
+  if (const auto sum = finite_sum(form_.map, meetings_, *question_.input("dy"))) {
+    return *sum;
+  }
+  Exact sum;
+  for_each_meeting(
+      [&](std::int64_t group, std::int64_t i) { sum = sum + dy(group, i); });
+  return sum;
+}
+
+ElementClass ParameterEvaluation::for_each_term(
+    std::int64_t /*i*/, const std::function<void(const Surd&)>& visit) {
+  ElementClass element;
   const auto add = [&](const Exact& term) {
-    result.is_degenerate = result.is_degenerate || term.is_degenerate();
-    if (term.is_finite()) {
-      result.terms.push_back(term.number());
-    } else {
-      sum_of_specials += term.special();
-      result.special = sum_of_specials;
-    }
+    element.add(term);
+    if (term.is_finite()) visit(term.number());
   };
   if (quantity_ == Quantity::dbeta) {
-    Exact sum;
-    for_each_meeting(
-        [&](std::int64_t group, std::int64_t i) { sum = sum + dy(group, i); });
-    add(sum);
-    return result;
+    add(dbeta());
+    return element;
   }
   for (std::int64_t j = 0; j < meetings_.groups(); ++j) {
-    add(contribution(meetings_.group(j)));
+    add(contribution(groups_.at(meetings_.group(j)), meetings_));
     if (is_planted("first_group_only")) break;
   }
-  return result;
+  return element;
+}
+
+/// More than 30 digits take, by what sums and differences may lose.
+constexpr long digits_bits = 192;
+
+/// Sums over some of the groups, one for each of several parameters.
+struct ParameterEvaluation::TermSums {
+  explicit TermSums(std::size_t parameters)
+      : enclosed(digits_bits), sums(parameters, digits_bits), classes(parameters) {}
+
+  void add(std::size_t parameter, const Exact& term) {
+    classes[parameter].add(term);
+    if (term.is_finite()) sums.add(parameter, term.number());
+  }
+  void add(const TermSums& other) {
+    sums.add(other.sums);
+    for (std::size_t k = 0; k < classes.size(); ++k) {
+      classes[k].special += other.classes[k].special;
+    }
+  }
+
+  Settler settler;  ///< of the groups
+  EnclosedGroup enclosed;
+  SurdSums sums;
+  std::vector<ElementClass> classes;
+};
+
+void ParameterEvaluation::add_terms(std::int64_t begin, std::int64_t end,
+                                    std::span<const Meetings> meetings,
+                                    TermSums& sums) const {
+  // Where each parameter's next group stands among those that it meets.
+  std::vector<std::int64_t> next;
+  const auto group_of = [&](std::size_t k) {
+    return next[k] < meetings[k].groups() ? meetings[k].group(next[k]) : end;
+  };
+  for (const Meetings& of_parameter : meetings) {
+    next.push_back(of_parameter.groups_before(begin));
+  }
+  while (true) {
+    std::int64_t number = end;
+    for (std::size_t k = 0; k < meetings.size(); ++k) {
+      number = std::min(number, group_of(k));
+    }
+    if (number == end) return;
+    const LoadedGroup group(question_, form_, number, sums.settler, unit_roundoff_);
+    const bool is_enclosed = sums.enclosed.load(group.exact());
+    for (std::size_t k = 0; k < meetings.size(); ++k) {
+      if (group_of(k) != number) continue;
+      ++next[k];
+      if (is_enclosed && meetings[k].places() == 1) {
+        const std::int64_t at = form_.map.element(number, meetings[k].place(0));
+        const double factor = (*question_.input("dy"))[at];
+        const double x = question_.x()[at];
+        if (std::isfinite(factor) && std::isfinite(x)) {
+          sums.sums.add(k, sums.enclosed.product(factor, x));
+          continue;
+        }
+      }
+      sums.add(k, contribution(group, meetings[k]));
+    }
+  }
+}
+
+std::vector<std::string> ParameterEvaluation::decimals(
+    std::span<const ElementPlace> places) {
+  if (quantity_ == Quantity::dbeta) return Evaluation::decimals(places);
+  std::vector<Meetings> meetings;
+  for (const ElementPlace& place : places) {
+    meetings.emplace_back(form_.map, place.block);
+  }
+  // What is enclosed does not depend on the order of the sum, so neither do the digits.
+  tbb::enumerable_thread_specific<TermSums> parts(places.size());
+  tbb::parallel_for(tbb::blocked_range<std::int64_t>(0, form_.map.groups()),
+                    [&](const tbb::blocked_range<std::int64_t>& groups) {
+                      add_terms(groups.begin(), groups.end(), meetings, parts.local());
+                    });
+  TermSums total(places.size());
+  for (const TermSums& part : parts) total.add(part);
+  std::vector<std::string> texts;
+  for (std::size_t k = 0; k < places.size(); ++k) {
+    if (!total.classes[k].is_finite()) {
+      texts.push_back(hex_float(total.classes[k].special));
+    } else if (auto text = decimal_text(total.sums[k])) {
+      texts.push_back(std::move(*text));
+    } else {
+      load(places[k].block);
+      texts.push_back(decimal(places[k].i));
+    }
+  }
+  return texts;
 }
 
 Sensitivity ParameterEvaluation::sensitivity(std::int64_t /*i*/,

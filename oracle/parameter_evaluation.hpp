@@ -24,12 +24,18 @@ class ParameterEvaluation : public Evaluation {
     return block;
   }
   void load(std::int64_t block) override;
-  [[nodiscard]] ElementValue value(std::int64_t i) override;
+  ElementClass for_each_term(std::int64_t i,
+                             const std::function<void(const Surd&)>& visit) override;
   [[nodiscard]] Sensitivity sensitivity(std::int64_t i, long double value) override;
   [[nodiscard]] std::optional<long double> conditioning() override;
   [[nodiscard]] bool leaves_range(const Format& compute) override;
+  /// One pass over the groups for all of them: the statistics of each cost the most.
+  [[nodiscard]] std::vector<std::string> decimals(
+      std::span<const ElementPlace> places) override;
 
  private:
+  struct TermSums;
+
   /// What a parameter's groups say together, as far as it was asked for.
   struct Survey {
     std::optional<std::optional<long double>> conditioning;
@@ -39,7 +45,12 @@ class ParameterEvaluation : public Evaluation {
   [[nodiscard]] std::optional<long double> largest_conditioning();
   [[nodiscard]] bool any_leaves_range(const Format& compute);
   /// What the elements of one group add to dgamma.
-  [[nodiscard]] Exact contribution(std::int64_t group);
+  [[nodiscard]] Exact contribution(const LoadedGroup& group,
+                                   const Meetings& meetings) const;
+  [[nodiscard]] Exact dbeta() const;
+  /// Adds what the groups [begin, end) have of each parameter of `meetings`.
+  void add_terms(std::int64_t begin, std::int64_t end,
+                 std::span<const Meetings> meetings, TermSums& sums) const;
   [[nodiscard]] Exact dy(std::int64_t group, std::int64_t i) const;
   [[nodiscard]] long double magnitude_of_dy(std::int64_t group, std::int64_t i) const;
   /// Calls visit(group, i) for each element that meets the parameter, group by group.
@@ -49,6 +60,7 @@ class ParameterEvaluation : public Evaluation {
   const Question& question_;
   const CanonicalForm& form_;
   Quantity quantity_;
+  long double unit_roundoff_;
   std::int64_t parameters_;
   Meetings meetings_;  ///< of the current parameter
   // Parameters with the same first group meet the same groups, all of them as a rule.

@@ -100,7 +100,8 @@ std::optional<Rational> RootSum::rational() const {
   if (roots_.empty()) return rational_;
   // A single root of no square is irrational.
   if (roots_.size() == 1) return std::nullopt;
-  return rational_value(terms());
+  const std::vector<Surd> listed_terms = terms();
+  return rational_value(listed(listed_terms));
 }
 
 int RootSum::sign(Settler& settler) const {

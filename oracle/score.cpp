@@ -5,8 +5,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numeric>
-#include <tuple>
 #include <utility>
 
 #include <tbb/enumerable_thread_specific.h>
@@ -123,18 +121,14 @@ void add_worst(const ScoringJob& job, const Tally& tally, Score& score) {
                            as_double(candidate.score.error_ulps),
                            as_double(candidate.score.excess)});
   }
-  // Block by block, as a large one is costly to load.
-  std::vector<std::size_t> order(worst.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return std::tie(worst[a].block, worst[a].i) < std::tie(worst[b].block, worst[b].i);
-  });
-  const auto evaluation =
-      evaluate(job.question, job.form, job.quantity, job.unit_roundoff);
-  for (const std::size_t k : order) {
-    evaluation->load(worst[k].block);
-    score.worst[k].truth = evaluation->decimal(worst[k].i);
+  std::vector<ElementPlace> places;
+  for (const Candidate& candidate : worst) {
+    places.push_back({candidate.block, candidate.i});
   }
+  const std::vector<std::string> truths =
+      evaluate(job.question, job.form, job.quantity, job.unit_roundoff)
+          ->decimals(places);
+  for (std::size_t k = 0; k < truths.size(); ++k) score.worst[k].truth = truths[k];
 }
 
 }  // namespace

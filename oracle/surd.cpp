@@ -5,26 +5,26 @@
 #include <boost/multiprecision/integer.hpp>
 #include <optional>
 #include <stdexcept>
+#include <utility>
 
 namespace truenorm {
 namespace {
 
 std::optional<Integer> exact_root(const Integer& value) {
-  Integer remainder;
-  Integer root = boost::multiprecision::sqrt(value, remainder);
-  if (remainder != 0) return std::nullopt;
-  return root;
+  // Residues rule out nearly all that are no square, at a fraction of a root's cost.
+  if (mpz_perfect_square_p(value.backend().data()) == 0) return std::nullopt;
+  return Integer(boost::multiprecision::sqrt(value));
 }
 
 void check_field(const Surd& left, const Surd& right) {
   if (left.d != right.d) throw std::logic_error("surds of different fields meet");
 }
 
-Surd scaled(const Surd& value, const Rational& factor) {
+Surd scaled(Surd value, const Rational& factor) {
   if (factor == 0) return {};
-  if (value.is_rational()) return {value.a * factor, 0, 0};
-  return {value.a == 0 ? value.a : Rational(value.a * factor), value.b * factor,
-          value.d};
+  if (value.a != 0) value.a *= factor;
+  if (!value.is_rational()) value.b *= factor;
+  return value;
 }
 
 }  // namespace
@@ -32,9 +32,10 @@ Surd scaled(const Surd& value, const Rational& factor) {
 Surd square_root(const Rational& radicand) {
   // In lowest terms a rational is a square iff its numerator and denominator are.
   const auto numerator = exact_root(boost::multiprecision::numerator(radicand));
+  if (!numerator) return {0, 1, radicand};
   const auto denominator = exact_root(boost::multiprecision::denominator(radicand));
-  if (numerator && denominator) return {Rational(*numerator, *denominator), 0, 0};
-  return {0, 1, radicand};
+  if (!denominator) return {0, 1, radicand};
+  return {Rational(*numerator, *denominator), 0, 0};
 }
 
 int sign(const Surd& value) {
@@ -54,20 +55,29 @@ Surd reciprocal(const Surd& value) {
   return {value.a / norm, -value.b / norm, value.d};
 }
 
-Surd operator+(const Surd& left, const Surd& right) {
-  if (right.is_rational()) return {left.a + right.a, left.b, left.d};
-  if (left.is_rational()) return {left.a + right.a, right.b, right.d};
+Surd operator+(Surd left, const Surd& right) {
+  left.a += right.a;
+  if (right.is_rational()) return left;
+  if (left.is_rational()) {
+    left.b = right.b;
+    left.d = right.d;
+    return left;
+  }
   check_field(left, right);
-  Surd sum{left.a + right.a, left.b + right.b, left.d};
-  if (sum.b == 0) sum.d = 0;
-  return sum;
+  left.b += right.b;
+  if (left.b == 0) left.d = 0;
+  return left;
 }
 
-Surd operator-(const Surd& value) { return {-value.a, -value.b, value.d}; }
+Surd operator-(Surd value) {
+  value.a.backend().negate();
+  value.b.backend().negate();
+  return value;
+}
 
-Surd operator*(const Surd& left, const Surd& right) {
+Surd operator*(Surd left, const Surd& right) {
+  if (right.is_rational()) return scaled(std::move(left), right.a);
   if (left.is_rational()) return scaled(right, left.a);
-  if (right.is_rational()) return scaled(left, right.a);
   check_field(left, right);
   Surd product;
   product.a = left.b * right.b * left.d;
@@ -76,7 +86,7 @@ Surd operator*(const Surd& left, const Surd& right) {
     product.b += left.a * right.b;
   }
   if (right.a != 0) product.b += left.b * right.a;
-  if (product.b != 0) product.d = left.d;
+  if (product.b != 0) product.d = std::move(left.d);
   return product;
 }
 

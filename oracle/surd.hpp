@@ -31,8 +31,8 @@ struct Surd {
 /// values   of sums and products: both numbers lie in one field, that is, they have the
 ///          same d unless one is rational
 /// throws   std::logic_error if they do not
-[[nodiscard]] Surd operator+(const Surd& left, const Surd& right);
-[[nodiscard]] Surd operator-(const Surd& value);
-[[nodiscard]] Surd operator*(const Surd& left, const Surd& right);
+[[nodiscard]] Surd operator+(Surd left, const Surd& right);
+[[nodiscard]] Surd operator-(Surd value);
+[[nodiscard]] Surd operator*(Surd left, const Surd& right);
 
 }  // namespace truenorm

@@ -34,18 +34,6 @@ std::unique_ptr<Evaluation> evaluate_truth(const Question& question,
   return evaluate(question, form, quantity_of(question, output), 0);
 }
 
-/// Calls visit(index, evaluation, i) for each scored element, block by block.
-template <typename Visit>
-void for_each_element(Evaluation& evaluation, const Visit& visit) {
-  if (!evaluation.is_scored()) return;
-  for (std::int64_t block = 0; block < evaluation.blocks(); ++block) {
-    evaluation.load(block);
-    for (std::int64_t i = 0; i < evaluation.block_size(); ++i) {
-      visit(static_cast<std::size_t>(evaluation.output_index(block, i)), i);
-    }
-  }
-}
-
 std::size_t size_of(const Question& question, std::string_view output) {
   return static_cast<std::size_t>(element_count(question.output_shape(output)));
 }
@@ -90,9 +78,19 @@ std::vector<std::string> truth_texts(const Question& question,
   const CanonicalForm form = lower(question);
   const auto evaluation = evaluate_truth(question, form, output);
   std::vector<std::string> texts(size_of(question, output), "nan");
-  for_each_element(*evaluation, [&](std::size_t index, std::int64_t i) {
-    texts[index] = evaluation->decimal(i);
-  });
+  if (!evaluation->is_scored()) return texts;
+  std::vector<ElementPlace> places;
+  std::vector<std::size_t> indices;
+  for (std::int64_t block = 0; block < evaluation->blocks(); ++block) {
+    for (std::int64_t i = 0; i < evaluation->block_size(); ++i) {
+      places.push_back({block, i});
+      indices.push_back(static_cast<std::size_t>(evaluation->output_index(block, i)));
+    }
+  }
+  std::vector<std::string> found = evaluation->decimals(places);
+  for (std::size_t k = 0; k < found.size(); ++k) {
+    texts[indices[k]] = std::move(found[k]);
+  }
   return texts;
 }
 

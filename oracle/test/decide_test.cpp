@@ -20,21 +20,22 @@ TEST_CASE("square roots of one class cancel, whatever squares they carry") {
   const std::vector<Surd> cancelling{times_root(1, 18), times_root(-8, Rational(1, 2)),
                                      times_root(Rational(7, 5), Rational(50, 49)),
                                      Surd{Rational(1, 3), 0, 0}};
-  CHECK(rational_value(cancelling) == Rational(1, 3));
+  CHECK(rational_value(listed(cancelling)) == Rational(1, 3));
   std::vector<Surd> beside = cancelling;
   beside.back() = beside.back() + times_root(Rational(1, 1000003), 2);
-  CHECK_FALSE(rational_value(beside));
+  CHECK_FALSE(rational_value(listed(beside)));
 }
 
 TEST_CASE("roots of different classes never make a rational") {
   // sqrt(2) + sqrt(3) - sqrt(5 + 2 sqrt 6) would be 0, but such a root is no term; of
   // rational radicands none cancel: sqrt(10) - sqrt(2) sqrt(5) is one class.
-  CHECK_FALSE(rational_value(std::vector<Surd>{times_root(1, 2), times_root(-1, 3)}));
-  CHECK_FALSE(rational_value(
-      std::vector<Surd>{times_root(1, 2), times_root(1, 5), times_root(-1, 10)}));
-  CHECK(rational_value(std::vector<Surd>{times_root(1, 10), times_root(-1, 10)}) ==
-        Rational(0));
-  CHECK(rational_value(std::vector<Surd>{}) == Rational(0));
+  CHECK_FALSE(
+      rational_value(listed(std::vector<Surd>{times_root(1, 2), times_root(-1, 3)})));
+  CHECK_FALSE(rational_value(listed(
+      std::vector<Surd>{times_root(1, 2), times_root(1, 5), times_root(-1, 10)})));
+  CHECK(rational_value(listed(
+            std::vector<Surd>{times_root(1, 10), times_root(-1, 10)})) == Rational(0));
+  CHECK(rational_value(listed({})) == Rational(0));
 }
 
 TEST_CASE("a rational sum of irrational terms is a tie that no interval settles") {

@@ -49,7 +49,12 @@ TEST_CASE("the meetings of a parameter are those found in the map, group by grou
     const std::vector<Met> found = found_in(map, element_count(parameters));
     for (std::size_t k = 0; k < found.size(); ++k) {
       CAPTURE(k);
-      CHECK(listed_by(Meetings(map, static_cast<std::int64_t>(k))) == found[k]);
+      const Meetings meetings(map, static_cast<std::int64_t>(k));
+      CHECK(listed_by(meetings) == found[k]);
+      for (std::int64_t j = 0; j < meetings.groups(); ++j) {
+        CHECK(meetings.groups_before(meetings.group(j)) == j);
+        CHECK(meetings.groups_before(meetings.group(j) + 1) == j + 1);
+      }
     }
     return question.x().size() + 1;
   });
