@@ -271,9 +271,8 @@ HWY_INLINE Approximation<N> times_gamma(Approximation<N> a,
 template <class N>
 HWY_INLINE Approximation<N> y_of(const ElementArrays& elements,
                                  const GroupConstants& constants,
-                                 const Normalizer<N>& normalizer, std::size_t i) {
-  const Approximation<N> product =
-      times_gamma(normalizer.of(Pack::load(elements.x + i)), elements, constants, i);
+                                 const Approximation<N>& x_hat, std::size_t i) {
+  const Approximation<N> product = times_gamma(x_hat, elements, constants, i);
   if (elements.beta == nullptr) return product;
   return plus(product, Pack::load(elements.beta + i));
 }
@@ -330,7 +329,7 @@ HWY_INLINE Approximation<N> jacobian_product(N v, Pack v_error, Approximation<N>
 template <class N>
 HWY_INLINE Approximation<N> dx_of(const ElementArrays& elements,
                                   const GroupConstants& constants,
-                                  const Normalizer<N>& normalizer, std::size_t i) {
+                                  const Approximation<N>& x_hat, std::size_t i) {
   const N v = weighted<N>(elements, constants, i);
   const Pack dy = Pack::load(elements.v + i);
   PackMask is_zero = dy == Pack(0.0);
@@ -349,8 +348,7 @@ HWY_INLINE Approximation<N> dx_of(const ElementArrays& elements,
     const Pack error = fused(size, relative, v_error * r);
     return {value, with_underflow(size, is_zero, error, constants.is_narrow)};
   }
-  return jacobian_product(v, v_error, normalizer.of(Pack::load(elements.x + i)),
-                          constants);
+  return jacobian_product(v, v_error, x_hat, constants);
 }
 
 /// The tangent of x-hat.
@@ -396,8 +394,7 @@ struct TangentOfY {
 template <class N>
 HWY_INLINE TangentOfY<N> tangent_y_of(const ElementArrays& elements,
                                       const GroupConstants& constants,
-                                      const Normalizer<N>& normalizer, std::size_t i) {
-  const Approximation<N> x_hat = normalizer.of(Pack::load(elements.x + i));
+                                      const Approximation<N>& x_hat, std::size_t i) {
   const Approximation<N> tangent = normalized_tangent<N>(elements, constants, x_hat, i);
   Approximation<N> value = times_gamma(tangent, elements, constants, i);
   if (elements.tangent_gamma != nullptr) {
@@ -414,9 +411,8 @@ HWY_INLINE TangentOfY<N> tangent_y_of(const ElementArrays& elements,
 template <class N>
 HWY_INLINE Approximation<N> dgamma_of(const ElementArrays& elements,
                                       const GroupConstants& constants,
-                                      const Normalizer<N>& normalizer, std::size_t i) {
-  return times(normalizer.of(Pack::load(elements.x + i)), Pack::load(elements.v + i),
-               constants.is_narrow);
+                                      const Approximation<N>& x_hat, std::size_t i) {
+  return times(x_hat, Pack::load(elements.v + i), constants.is_narrow);
 }
 
 }  // namespace truenorm::filter::HWY_NAMESPACE

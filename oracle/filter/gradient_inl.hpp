@@ -67,9 +67,10 @@ bool gradient_terms(GradientKind kind, const ElementArrays& elements,
   for (std::size_t i = 0; i < elements.count; i += pack_lanes) {
     const std::size_t rest = elements.count - i;
     const PackMask valid = first_lanes(rest < pack_lanes ? rest : pack_lanes);
-    const auto term = dgamma_of<WordOf<Pack>>(elements, constants, normalizer, i);
+    const auto x_hat = normalizer.of(Pack::load(elements.x + i));
+    const auto term = dgamma_of<WordOf<Pack>>(elements, constants, x_hat, i);
     const PackSensitivity s = sensitivity_of<ElementKind::dgamma>(
-        elements, constants, sensitivities, Pack(0.0), i);
+        elements, constants, sensitivities, {Pack(0.0), magnitude(x_hat.value.hi)}, i);
     const std::uint32_t bits = bits_of(s.is_capped & valid);
     capped[i / pack_lanes] = static_cast<std::uint8_t>(bits);
     any |= bits;

@@ -52,6 +52,10 @@ const Tensor* input_if(bool is_wanted, const Question& question, const char* nam
 const double* Stream::read(std::int64_t group, std::int64_t begin, std::size_t count,
                            double factor) {
   if (tensor_ == nullptr) return nullptr;
+  // Kernels read full packs.
+  if (factor == 1 && count % pack_lanes == 0) {
+    if (const double* there = reader_->find(*tensor_, group, begin, count)) return there;
+  }
   const std::int64_t key = reader_->is_same_for_all_groups() ? 0 : group;
   double* const values = values_->values.data();
   if (group_ != key || begin_ != begin || factor_ != factor) {

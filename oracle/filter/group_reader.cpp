@@ -55,4 +55,17 @@ void GroupReader::read(const Tensor& tensor, std::int64_t group, std::int64_t be
                });
 }
 
+const double* GroupReader::find(const Tensor& tensor, std::int64_t group,
+                                std::int64_t begin, std::size_t count) const {
+  if (tensor.format() != float64 || axes_.back().stride != 1) return nullptr;
+  const double* found = nullptr;
+  for_each_run(group, begin, count,
+               [&](std::int64_t offset, std::int64_t /*stride*/, std::size_t run) {
+                 const auto at = static_cast<std::size_t>(offset) * sizeof(double);
+                 if (run != count) return;
+                 found = reinterpret_cast<const double*>(tensor.bytes().data() + at);
+               });
+  return found;
+}
+
 }  // namespace truenorm::filter

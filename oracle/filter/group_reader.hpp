@@ -29,6 +29,11 @@ class GroupReader {
   void read(const Tensor& tensor, std::int64_t group, std::int64_t begin,
             std::size_t count, double* to) const;
 
+  /// Where these elements lie as doubles one after the other, so that reading them needs no
+  /// copy; null where they do not.
+  [[nodiscard]] const double* find(const Tensor& tensor, std::int64_t group,
+                                   std::int64_t begin, std::size_t count) const;
+
   /// Calls visit(offset, stride, count) for each stretch of the places
   /// [begin, begin + count) that one stride serves, in their order.
   template <typename Visit>

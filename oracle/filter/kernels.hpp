@@ -17,6 +17,8 @@ namespace truenorm::filter {
 /// How many elements of a group a kernel takes at once. The error bounds of its sums
 /// assume no more.
 inline constexpr std::size_t chunk_size = 1024;
+/// Elements that kernels take at a time: arrays have room for full packs.
+inline constexpr std::size_t pack_lanes = 8;
 
 /// hi + lo, a real to about 106 bits.
 struct Word {
@@ -197,8 +199,8 @@ struct ChunkScoring {
   /// Elements of at least this excess are noted.
   double notable_excess = 0;
 
-  // Of each element that is counted: its bin.
-  std::array<std::uint64_t, chunk_size> bin_of;
+  // Of each element that is counted: the bits of its error that say its bin.
+  std::array<std::uint64_t, chunk_size> leading_bits_of;
   std::array<std::uint8_t, chunk_size / 8> counted;
 
   std::size_t unsettled_count = 0;

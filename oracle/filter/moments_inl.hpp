@@ -14,11 +14,16 @@
 HWY_BEFORE_NAMESPACE();
 namespace truenorm::filter::HWY_NAMESPACE {
 
+/// Elements whose sum is kept apart from others': the fewer there are, the less the
+/// roundings of their rests amount to.
+inline constexpr std::size_t block_size = 16 * pack_lanes;
+
 /// Sums pairs a + b with |b| <= 8u |a| in eight lanes. bounds.md has the error of it.
 class LaneSum {
  public:
   // Spelled out: a default that the compiler makes is of no instruction set.
-  HWY_INLINE LaneSum() : sum_(0.0), rest_(0.0), magnitudes_(0.0) {}
+  HWY_INLINE LaneSum()
+      : sum_(0.0), rest_(0.0), magnitudes_(0.0), blocks_{Pack(0.0), Pack(0.0)} {}
 
   HWY_INLINE void add(Pack a, Pack b) {
     const WordOf<Pack> next = two_sum(sum_, a);
@@ -27,13 +32,20 @@ class LaneSum {
     magnitudes_ = magnitudes_ + magnitude(a);
   }
 
-  /// Adds the lanes to a sum over chunks, from the first to the last.
+  /// Ends a block.
+  HWY_INLINE void end_block() {
+    blocks_ = blocks_ + two_sum(sum_, rest_);
+    sum_ = 0.0;
+    rest_ = 0.0;
+  }
+
+  /// Adds the blocks' lanes to a sum over chunks, from the first to the last.
   void finish(LongSum& total) const {
     alignas(64) double sums[pack_lanes];
     alignas(64) double rests[pack_lanes];
     alignas(64) double magnitudes[pack_lanes];
-    sum_.store(sums);
-    rest_.store(rests);
+    blocks_.hi.store(sums);
+    blocks_.lo.store(rests);
     magnitudes_.store(magnitudes);
     double sum = 0;
     double rest = 0;
@@ -54,7 +66,19 @@ class LaneSum {
   Pack sum_;
   Pack rest_;
   Pack magnitudes_;
+  WordOf<Pack> blocks_;
 };
+
+/// Calls add(i) for each pack of a chunk, and end_block() after each block.
+template <class Add, class EndBlock>
+HWY_INLINE void for_each_pack(std::size_t count, const Add& add,
+                              const EndBlock& end_block) {
+  for (std::size_t begin = 0; begin < count; begin += block_size) {
+    const std::size_t end = count - begin < block_size ? count : begin + block_size;
+    for (std::size_t i = begin; i < end; i += pack_lanes) add(i);
+    end_block();
+  }
+}
 
 HWY_INLINE double sum_of_lanes(Pack lanes) {
   alignas(64) double values[pack_lanes];
@@ -107,7 +131,7 @@ void central(const double* x, std::size_t count, const GroupForm& form,
   LaneSum squares;
   const bool is_centered = form.location == Location::mean;
   const bool is_absolute = form.power == Power::one;
-  for (std::size_t i = 0; i < count; i += pack_lanes) {
+  const auto add = [&](std::size_t i) HWY_ATTR {
     Pack here = Pack::load(x + i);
     WordOf<Pack> d{here, 0.0};
     if (is_centered) d = two_sum(here, Pack(-reference));
@@ -119,7 +143,12 @@ void central(const double* x, std::size_t count, const GroupForm& form,
     if (is_centered || is_absolute) differences.add(d.hi, d.lo);
     const WordOf<Pack> square = two_product(d.hi, d.hi);
     squares.add(square.hi, fused(d.hi + d.hi, d.lo, square.lo));
-  }
+  };
+  const auto end_block = [&]() HWY_ATTR {
+    if (is_centered || is_absolute) differences.end_block();
+    squares.end_block();
+  };
+  for_each_pack(count, add, end_block);
   differences.finish(sums.differences);
   squares.finish(sums.squares);
 }
@@ -156,7 +185,7 @@ void products(const ElementArrays& elements, const GroupConstants& constants,
   PackMask lossy = capped;
   const Center<WordOf<Pack>> center(constants);
   const Sensitivities sensitivities(constants);
-  for (std::size_t i = 0; i < elements.count; i += pack_lanes) {
+  const auto add = [&](std::size_t i) HWY_ATTR {
     const std::size_t rest = elements.count - i;
     const PackMask valid = first_lanes(rest < pack_lanes ? rest : pack_lanes);
     // A NaN behind the last element would outlive a v of 0.
@@ -180,7 +209,12 @@ void products(const ElementArrays& elements, const GroupConstants& constants,
     errors = fused(magnitude(v.hi),
                    sensitivities.of_normalized(magnitude(x), magnitude(x_hat)), errors);
     capped = capped | (sensitivities.is_capped(magnitude(x), magnitude(x_hat)) & valid);
-  }
+  };
+  const auto end_block = [&]() HWY_ATTR {
+    of_v.end_block();
+    moments.end_block();
+  };
+  for_each_pack(elements.count, add, end_block);
   sums.is_capped = sums.is_capped || bits_of(capped) != 0;
   sums.loses_bits = sums.loses_bits || bits_of(lossy) != 0;
   sums.has_rests = sums.has_rests || bits_of(rests) != 0;

@@ -16,12 +16,12 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "oracle/filter/kernels.hpp"
+
 HWY_BEFORE_NAMESPACE();
 namespace truenorm::filter::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
-
-inline constexpr std::size_t pack_lanes = 8;
 
 using Doubles = hn::CappedTag<double, pack_lanes>;
 using Integers = hn::RebindToUnsigned<Doubles>;

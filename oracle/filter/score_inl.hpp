@@ -23,8 +23,28 @@ HWY_NOINLINE void score_pack(const ElementArrays& elements,
   const PackMask valid = first_lanes(rest < pack_lanes ? rest : pack_lanes);
   const SettledPack here = settled_pack<kind>(elements, constants, grid, valid, i);
   const PackSensitivity s = rated<kind>(elements, constants, Sensitivities(constants),
-                                        here.entry, here.settled.inverse_ulp, i);
+                                        here.sizes, here.settled.inverse_ulp, i);
   lanes.add(i, here.settled, s, here.extra, valid, scoring);
+}
+
+/// Scores the full packs that N settles; how many elements that were.
+template <ElementKind kind, class N>
+HWY_INLINE std::size_t score_in(const ElementArrays& elements,
+                                const GroupConstants& constants,
+                                const RoundingGrid& grid, ChunkScoring& scoring,
+                                PackTally& lanes, LaneTally& tally) {
+  OrdinaryTally ordinary(scoring, grid);
+  const Normalizer<N> normalizer(constants);
+  const Sensitivities sensitivities(constants);
+  const std::size_t full = elements.count / pack_lanes * pack_lanes;
+  for (std::size_t i = 0; i < full; i += pack_lanes) {
+    const SizedElement<N> y = element_of<kind, N>(elements, constants, normalizer, i);
+    if (!ordinary.add<kind>(y, elements, constants, sensitivities, scoring, i)) {
+      score_pack<kind>(elements, constants, grid, i, scoring, lanes);
+    }
+  }
+  ordinary.finish(tally);
+  return full;
 }
 
 template <ElementKind kind>
@@ -37,20 +57,10 @@ void score_chunk(const ElementArrays& elements, const GroupConstants& constants,
   PackTally lanes(scoring, grid);
   std::size_t i = 0;
   if constexpr (kind != ElementKind::rounded_y) {
-    OrdinaryTally ordinary(scoring, grid);
-    const Normalizer<Pack> normalizer(constants);
-    const Sensitivities sensitivities(constants);
-    const std::size_t full =
-        grid.suits_doubles ? elements.count / pack_lanes * pack_lanes : 0;
-    for (; i < full; i += pack_lanes) {
-      const ElementAndEntry<Pack> y =
-          element_and_entry<kind, Pack>(elements, constants, normalizer, i);
-      if (!ordinary.add<kind>(y.element, y.entry, elements, constants, sensitivities,
-                              scoring, i)) {
-        score_pack<kind>(elements, constants, grid, i, scoring, lanes);
-      }
-    }
-    ordinary.finish(tally);
+    i = grid.suits_doubles
+            ? score_in<kind, Pack>(elements, constants, grid, scoring, lanes, tally)
+            : score_in<kind, WordOf<Pack>>(elements, constants, grid, scoring, lanes,
+                                           tally);
   }
   for (; i < elements.count; i += pack_lanes) {
     score_pack<kind>(elements, constants, grid, i, scoring, lanes);

@@ -21,18 +21,23 @@ struct PackSensitivity {
 
 HWY_INLINE PackMask no_lanes() { return Pack(0.0) > Pack(0.0); }
 
-/// S of one kind of element, from |entry|, the magnitude of what SPEC 8 multiplies by rho.
+/// Magnitudes that S takes.
+struct Sizes {
+  Pack entry;  ///< of what SPEC 8 multiplies by rho
+  Pack x_hat;
+};
+
+/// S of one kind of element.
 template <ElementKind kind>
 HWY_INLINE PackSensitivity sensitivity_of(const ElementArrays& elements,
                                           const GroupConstants& constants,
                                           const Sensitivities& sensitivities,
-                                          Pack entry, std::size_t i) {
+                                          const Sizes& sizes, std::size_t i) {
   // A sum of one term is not rounded.
   if constexpr (kind == ElementKind::dbeta) return {Pack(0.0), no_lanes()};
-  const Pack signed_x = Pack::load(elements.x + i);
-  const Pack x = magnitude(signed_x);
-  const Pack c = Center<Pack>(constants).of(signed_x);
-  const Pack x_hat = magnitude(c * Pack(constants.reciprocal.hi));
+  const Pack x = magnitude(Pack::load(elements.x + i));
+  const Pack x_hat = sizes.x_hat;
+  const Pack entry = sizes.entry;
   const Pack error = sensitivities.of_normalized(x, x_hat);
   const PackMask is_capped = sensitivities.is_capped(x, x_hat);
   const auto gamma = [&]() HWY_ATTR {
@@ -103,15 +108,15 @@ HWY_INLINE PackSensitivity sensitivity_of(const ElementArrays& elements,
 template <ElementKind kind>
 HWY_INLINE PackSensitivity rated(const ElementArrays& elements,
                                  const GroupConstants& constants,
-                                 const Sensitivities& sensitivities, Pack entry,
+                                 const Sensitivities& sensitivities, const Sizes& sizes,
                                  Pack inverse_ulp, std::size_t i) {
   PackSensitivity s =
-      sensitivity_of<kind>(elements, constants, sensitivities, entry, i);
+      sensitivity_of<kind>(elements, constants, sensitivities, sizes, i);
   if constexpr (kind == ElementKind::dgamma) {
     // SPEC 8: blind where 4 times what is attainable drowns the gradient.
     const Pack attainable =
         fused(Pack(4 * constants.unit_roundoff), s.sum * inverse_ulp, Pack(2.0));
-    s.is_capped = s.is_capped | (attainable > magnitude(entry) * inverse_ulp);
+    s.is_capped = s.is_capped | (attainable > sizes.entry * inverse_ulp);
   }
   return s;
 }

@@ -8,39 +8,27 @@
 #define TRUENORM_FILTER_SETTLED_PACK_INL_HPP
 #endif
 
+#include "oracle/filter/sensitivity_inl.hpp"
 #include "oracle/filter/settle_inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace truenorm::filter::HWY_NAMESPACE {
 
-/// What a kind of element is in N.
-template <ElementKind kind, class N>
-HWY_INLINE Approximation<N> element_of(const ElementArrays& elements,
-                                       const GroupConstants& constants,
-                                       const Normalizer<N>& normalizer, std::size_t i) {
-  if constexpr (kind == ElementKind::y) {
-    return y_of<N>(elements, constants, normalizer, i);
-  } else if constexpr (kind == ElementKind::dx) {
-    return dx_of<N>(elements, constants, normalizer, i);
-  } else if constexpr (kind == ElementKind::dgamma) {
-    return dgamma_of<N>(elements, constants, normalizer, i);
-  } else {
-    return {exactly<N>(Pack::load(elements.v + i)), Pack(0.0)};
-  }
-}
-
-struct SettledElements {
+/// A pack's elements, settled.
+struct SettledPack {
   Settled settled;
+  Sizes sizes;
   Pack extra;  ///< what a rounding on the way adds to the error attainable
 };
 
 /// y with a rounded x-hat; the rounding is of x's format, and so is the result.
-HWY_INLINE SettledElements settle_rounded_y(const ElementArrays& elements,
-                                            const GroupConstants& constants,
-                                            const RoundingGrid& grid,
-                                            const Normalizer<WordOf<Pack>>& normalizer,
-                                            std::size_t i) {
-  const Settled x_hat = settle(normalizer.of(Pack::load(elements.x + i)), grid);
+HWY_INLINE SettledPack settle_rounded_y(const ElementArrays& elements,
+                                        const GroupConstants& constants,
+                                        const RoundingGrid& grid,
+                                        const Normalizer<WordOf<Pack>>& normalizer,
+                                        std::size_t i) {
+  const auto exact_x_hat = normalizer.of(Pack::load(elements.x + i));
+  const Settled x_hat = settle(exact_x_hat, grid);
   Approximation<WordOf<Pack>> y{{x_hat.rounded, 0.0}, Pack(0.0)};
   Pack gamma_size = 1.0;
   if (elements.gamma != nullptr) {
@@ -64,44 +52,49 @@ HWY_INLINE SettledElements settle_rounded_y(const ElementArrays& elements,
   }
   Settled result = settle(y, grid);
   result.settled = result.settled & x_hat.settled;
-  return {result, Pack(0.5) * gamma_size * x_hat.ulp};
+  const Pack x_hat_size = magnitude(exact_x_hat.value.hi);
+  return {result, {Pack(0.0), x_hat_size}, Pack(0.5) * gamma_size * x_hat.ulp};
 }
 
-/// An element, and |entry|, the magnitude of what S multiplies by rho.
 template <class N>
-struct ElementAndEntry {
+struct SizedElement {
   Approximation<N> element;
-  Pack entry;
+  Sizes sizes;
 };
 
+/// What a kind of element is in N.
 template <ElementKind kind, class N>
-HWY_INLINE ElementAndEntry<N> element_and_entry(const ElementArrays& elements,
-                                                const GroupConstants& constants,
-                                                const Normalizer<N>& normalizer,
-                                                std::size_t i) {
-  if constexpr (kind == ElementKind::tangent_y) {
-    const auto [y, entry] = tangent_y_of<N>(elements, constants, normalizer, i);
-    return {y, magnitude(entry)};
+HWY_INLINE SizedElement<N> element_of(const ElementArrays& elements,
+                                      const GroupConstants& constants,
+                                      const Normalizer<N>& normalizer, std::size_t i) {
+  if constexpr (kind == ElementKind::dbeta) {
+    return {{exactly<N>(Pack::load(elements.v + i)), Pack(0.0)}, {}};
   } else {
-    const Approximation<N> y = element_of<kind, N>(elements, constants, normalizer, i);
-    return {y, magnitude(high(y.value))};
+    const Approximation<N> x_hat = normalizer.of(Pack::load(elements.x + i));
+    const Pack size = magnitude(high(x_hat.value));
+    if constexpr (kind == ElementKind::tangent_y) {
+      const auto [y, tangent] = tangent_y_of<N>(elements, constants, x_hat, i);
+      return {y, {magnitude(tangent), size}};
+    } else {
+      Approximation<N> y;
+      if constexpr (kind == ElementKind::y) y = y_of<N>(elements, constants, x_hat, i);
+      if constexpr (kind == ElementKind::dx)
+        y = dx_of<N>(elements, constants, x_hat, i);
+      if constexpr (kind == ElementKind::dgamma) {
+        y = dgamma_of<N>(elements, constants, x_hat, i);
+      }
+      return {y, {magnitude(high(y.value)), size}};
+    }
   }
 }
-
-/// A pack's elements, settled.
-struct SettledPack {
-  Settled settled;
-  Pack entry;
-  Pack extra;
-};
 
 template <ElementKind kind, class N>
 HWY_INLINE SettledPack settle_in(const ElementArrays& elements,
                                  const GroupConstants& constants,
                                  const RoundingGrid& grid, std::size_t i) {
-  const ElementAndEntry<N> y =
-      element_and_entry<kind, N>(elements, constants, Normalizer<N>(constants), i);
-  return {settle(y.element, grid), y.entry, Pack(0.0)};
+  const SizedElement<N> y =
+      element_of<kind, N>(elements, constants, Normalizer<N>(constants), i);
+  return {settle(y.element, grid), y.sizes, Pack(0.0)};
 }
 
 /// In doubles where those suffice, else in words.
@@ -112,9 +105,7 @@ HWY_INLINE SettledPack settled_pack(const ElementArrays& elements,
                                     std::size_t i) {
   if constexpr (kind == ElementKind::rounded_y) {
     const Normalizer<WordOf<Pack>> normalizer(constants);
-    const SettledElements here =
-        settle_rounded_y(elements, constants, grid, normalizer, i);
-    return {here.settled, Pack(0.0), here.extra};
+    return settle_rounded_y(elements, constants, grid, normalizer, i);
   } else {
     if (!grid.suits_doubles) {
       return settle_in<kind, WordOf<Pack>>(elements, constants, grid, i);

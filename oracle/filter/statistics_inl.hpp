@@ -31,7 +31,7 @@ inline Bounded bounded(WordOf<double> value, double error) {
 /// bounds.md, section 2: |computed - exact| for a sum over chunks.
 inline double error_of(const LongSum& sum) {
   if (is_planted("filter_sums_called_exact")) return 0;
-  return (0x1p15 + 4 * sum.chunks) * 0x1p-106 * sum.magnitudes * slack;
+  return (0x1p10 + 4 * sum.chunks) * 0x1p-106 * sum.magnitudes * slack;
 }
 
 inline bool is_exact_zero(const Bounded& a) { return a.value.hi == 0 && a.error == 0; }

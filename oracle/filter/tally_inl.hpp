@@ -94,16 +94,6 @@ HWY_INLINE PackMask have_one_sign(Pack a, Pack b) {
   return with_sign_of(Pack(1.0), a) == with_sign_of(Pack(1.0), b);
 }
 
-/// 1/a to about 2^-48, for a normal a < 2^1000; the same on every instruction set, and
-/// with more of it at a time than a division.
-HWY_INLINE Pack reciprocal_of(Pack a) {
-  // Negating the exponent is 1/a but for a factor within 1 +- 1/8; each step squares the
-  // relative error.
-  Pack r = (PackBits(0x7fde623822fc16e6) - PackBits(a)).as_doubles();
-  for (int step = 0; step < 4; ++step) r = fused(r, fused(-a, r, Pack(1.0)), r);
-  return r;
-}
-
 /// Sums and extremes over packs, a lane each.
 class PackSums {
  public:
@@ -175,8 +165,7 @@ class PackTally {
     const Pack roundings = fused(extra, y.inverse_ulp, Pack(0.5));
     const Pack error = fused(actual - y.rounded, y.inverse_ulp, -y.tail);
     const Pack size = magnitude(error);
-    const Pack excess =
-        size * reciprocal_of(fused(unit_roundoff_, sensitivity, roundings));
+    const Pack excess = size / fused(unit_roundoff_, sensitivity, roundings);
 
     const PackMask within = (size <= limit_ulps_) & (excess <= limit_excess_);
     PackMask plain = y.settled & valid & (size <= Pack(largest_plain_error)) &
@@ -229,11 +218,7 @@ class PackTally {
       if (bits_of(shows & (sensitivity == Pack(0.0))) != 0) shows_no_precision_ = true;
       sums_.show(sensitivity, beyond, shows);
     }
-    // The bins of what is not counted lie beyond the window.
-    const PackBits bins =
-        PackBits(size).shifted_right<46>() -
-        PackBits(static_cast<std::uint64_t>(Histogram::window_leading_bits));
-    bins.store(scoring.bin_of.data() + i);
+    PackBits(size).shifted_right<46>().store(scoring.leading_bits_of.data() + i);
     scoring.counted[i / pack_lanes] =
         static_cast<std::uint8_t>(plain_bits & ~exact_bits);
     const std::uint32_t notable = bits_of(plain & (excess >= notable_excess_));
@@ -269,17 +254,17 @@ class PackTally {
 
 /// Counts the errors of a chunk in their bins.
 inline void count_bins(std::size_t count, ChunkScoring& scoring) {
+  const auto bin_of = [&](std::size_t i) -> std::int64_t& {
+    return scoring.bins[scoring.leading_bits_of[i] - Histogram::window_leading_bits];
+  };
   for (std::size_t i = 0; i < count; i += pack_lanes) {
     std::uint32_t counted = scoring.counted[i / pack_lanes];
     if (counted == 0xff) {
-      for (std::size_t j = 0; j < pack_lanes; ++j) {
-        ++scoring.bins[scoring.bin_of[i + j]];
-      }
+      for (std::size_t j = 0; j < pack_lanes; ++j) ++bin_of(i + j);
       continue;
     }
     for (; counted != 0; counted &= counted - 1) {
-      ++scoring
-            .bins[scoring.bin_of[i + static_cast<std::size_t>(__builtin_ctz(counted))]];
+      ++bin_of(i + static_cast<std::size_t>(__builtin_ctz(counted)));
     }
   }
 }

@@ -43,7 +43,7 @@ bool holds(const Bounded& number, const Rational& value) {
 
 /// bounds.md, section 2.
 Bounded bounded(const LongSum& sum, double lost) {
-  return {sum.sum, (0x1p15 + 4 * sum.chunks) * 0x1p-106 * sum.magnitudes + lost};
+  return {sum.sum, (0x1p10 + 4 * sum.chunks) * 0x1p-106 * sum.magnitudes + lost};
 }
 
 TEST_CASE("the portable kernels are among those of every machine", "[kernels]") {
