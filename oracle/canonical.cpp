@@ -16,6 +16,7 @@ namespace {
 std::vector<IndexMap::Axis> axes_of(const Partition& partition,
                                     const std::vector<std::size_t>& chosen) {
   std::vector<IndexMap::Axis> axes;
+  axes.reserve(chosen.size());
   for (const std::size_t axis : chosen) {
     axes.push_back({partition.shape[axis], partition.strides[axis],
                     partition.parameter_strides[axis]});

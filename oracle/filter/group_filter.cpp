@@ -54,7 +54,8 @@ const double* Stream::read(std::int64_t group, std::int64_t begin, std::size_t c
   if (tensor_ == nullptr) return nullptr;
   // Kernels read full packs.
   if (factor == 1 && count % pack_lanes == 0) {
-    if (const double* there = reader_->find(*tensor_, group, begin, count)) return there;
+    if (const double* there = reader_->find(*tensor_, group, begin, count))
+      return there;
   }
   const std::int64_t key = reader_->is_same_for_all_groups() ? 0 : group;
   double* const values = values_->values.data();
