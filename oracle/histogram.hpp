@@ -40,7 +40,8 @@ class Histogram {
   }
   static constexpr int window_exponent = 60;
   /// What the bin of a number in the window has as its leading bits, for the first bin.
-  static constexpr std::int64_t window_leading_bits = (1023 - window_exponent) * 64;
+  static constexpr std::int64_t window_leading_bits =
+      std::int64_t{1023 - window_exponent} * 64;
 
   /// Adds all numbers that the other counted.
   void merge(Histogram other);

@@ -122,6 +122,7 @@ void add_worst(const ScoringJob& job, const Tally& tally, Score& score) {
                            as_double(candidate.score.excess)});
   }
   std::vector<ElementPlace> places;
+  places.reserve(worst.size());
   for (const Candidate& candidate : worst) {
     places.push_back({candidate.block, candidate.i});
   }
