@@ -73,6 +73,11 @@ std::int64_t CanonicalForm::divisor() const {
 }
 
 CanonicalForm lower(const Question& question) {
+  return lower(question, partition_of(question.op(), question.attributes(),
+                                      question.x().shape()));
+}
+
+CanonicalForm lower(const Question& question, const Partition& partition) {
   const OperatorSpec& op = question.op();
   const auto has = [&](std::string_view attribute) {
     return op.find_attribute(attribute) != nullptr;
@@ -87,7 +92,7 @@ CanonicalForm lower(const Question& question) {
   if (has("gamma_offset")) form.gamma_offset = question.integer("gamma_offset");
   if (has("round_normalized"))
     form.rounds_normalized = question.flag("round_normalized");
-  form.map = index_map(partition_of(op, question.attributes(), question.x().shape()));
+  form.map = index_map(partition);
   return form;
 }
 

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "oracle/index_map.hpp"
+#include "oracle/partition.hpp"
 #include "oracle/question.hpp"
 
 namespace truenorm {
@@ -33,6 +34,8 @@ struct CanonicalForm {
 };
 
 [[nodiscard]] CanonicalForm lower(const Question& question);
+/// The same with groups cut in another way.
+[[nodiscard]] CanonicalForm lower(const Question& question, const Partition& partition);
 
 /// A real that an output is made of.
 enum class Quantity {

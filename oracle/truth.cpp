@@ -8,6 +8,7 @@
 #include "oracle/evaluation.hpp"
 #include "oracle/filter/truth_filter.hpp"
 #include "oracle/planted.hpp"
+#include "oracle/truths.hpp"
 
 namespace truenorm {
 
@@ -40,17 +41,16 @@ std::size_t size_of(const Question& question, std::string_view output) {
 
 }  // namespace
 
-std::vector<Truth> truth(const Question& question, std::string_view output,
-                         const Format& format, Levels levels) {
-  const CanonicalForm form = lower(question);
-  const Quantity quantity = quantity_of(question, output);
+std::vector<Truth> truths_of(const Question& question, const CanonicalForm& form,
+                             Quantity quantity, const Format& format, std::size_t size,
+                             Levels levels) {
   const auto evaluation = evaluate(question, form, quantity, 0);
   Truth unscored;
   unscored.rounded = std::numeric_limits<double>::quiet_NaN();
   unscored.is_finite = false;
   unscored.origin = Origin::degenerate;
   unscored.level = Level::special;
-  std::vector<Truth> truths(size_of(question, output), unscored);
+  std::vector<Truth> truths(size, unscored);
   if (!evaluation->is_scored()) return truths;
   std::optional<filter::TruthFilter> filter;
   if (levels == Levels::all && !filter_is_left_out()) {
@@ -71,6 +71,12 @@ std::vector<Truth> truth(const Question& question, std::string_view output,
     }
   }
   return truths;
+}
+
+std::vector<Truth> truth(const Question& question, std::string_view output,
+                         const Format& format, Levels levels) {
+  return truths_of(question, lower(question), quantity_of(question, output), format,
+                   size_of(question, output), levels);
 }
 
 std::vector<std::string> truth_texts(const Question& question,

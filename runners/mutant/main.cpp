@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // The mutant runner: answers that deviate from the truth on purpose, one way a variant.
-#include <algorithm>
 #include <iostream>
 #include <stdexcept>
 #include <string>
@@ -8,8 +7,8 @@
 #include <vector>
 
 #include "oracle/mutants.hpp"
+#include "runners/mutant/answers.hpp"
 #include "runners/mutant/question_of.hpp"
-#include "runners/mutant/single_pass.hpp"
 #include "runners/sdk/cpp/runner.hpp"
 
 namespace {
@@ -25,43 +24,31 @@ sdk::Description description_of(const Mutant& mutant) {
   d.library = std::string(mutant.name);
   d.library_version = TRUENORM_VERSION;
   for (const std::string_view op_name : mutant.operators) {
-    std::vector<std::string> outputs;
-    for (const OutputSpec& output : find_operator(op_name)->outputs) {
-      outputs.push_back(output.name);
+    sdk::OperatorSupport support{dtypes, {}, {}};
+    for (const Direction direction : mutant.directions) {
+      support.directions.emplace_back(name(direction));
+      for (const OutputSpec& output : find_operator(op_name)->outputs_of(direction)) {
+        support.outputs.push_back(output.name);
+      }
     }
-    d.operators.emplace(op_name, sdk::OperatorSupport{dtypes, {"forward"}, outputs});
+    d.operators.emplace(op_name, std::move(support));
   }
   return d;
 }
 
-/// A mutant of the floats rather than of the formula.
-Tensor answer_in_floats(const Mutant& mutant, const Question& question,
-                        std::string_view output) {
-  if (mutant.name == "single_pass_variance") {
-    return mutant::single_pass_layer_norm(question, output);
-  }
-  throw sdk::Unsupported("this runner does not know how " + std::string(mutant.name) +
-                         " computes");
-}
-
-sdk::Tensors answer(const Mutant& mutant, const sdk::Request& request) {
-  const auto& ops = mutant.operators;
-  if (std::find(ops.begin(), ops.end(), request.op) == ops.end()) {
-    throw sdk::Unsupported(std::string(mutant.name) + " is no mutant of " + request.op);
-  }
+sdk::Tensors answer_to(const Mutant& mutant, const sdk::Request& request) {
   const Question question = mutant::question_of(request);
   sdk::Tensors outputs;
-  try {
-    for (const std::string& output : request.outputs) {
-      const Tensor tensor = mutant.is_canonical
-                                ? answer_as(mutant, question, output)
-                                : answer_in_floats(mutant, question, output);
-      outputs.emplace(output, mutant::to_sdk(tensor));
+  std::string refusal = "nothing was asked for";
+  for (const std::string& output : request.outputs) {
+    try {
+      outputs.emplace(output, mutant::to_sdk(mutant::answer(mutant, question, output)));
+    } catch (const std::invalid_argument& error) {
+      // The question already has what the mutant would change, or has no such output then.
+      refusal = error.what();
     }
-  } catch (const std::invalid_argument& error) {
-    // The question already has what the mutant would change.
-    throw sdk::Unsupported(error.what());
   }
+  if (outputs.empty()) throw sdk::Unsupported(refusal);
   return outputs;
 }
 
@@ -77,6 +64,6 @@ int main(int argc, char** argv) {
     return 2;
   }
   return sdk::serve(description_of(*mutant), [mutant](const sdk::Request& request) {
-    return answer(*mutant, request);
+    return answer_to(*mutant, request);
   });
 }

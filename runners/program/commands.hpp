@@ -25,5 +25,6 @@ void add_lint_command(CLI::App& app, Action& action);
 void add_list_command(CLI::App& app, Action& action);
 void add_truth_command(CLI::App& app, Action& action);
 void add_laws_command(CLI::App& app, Action& action);
+void add_mutants_command(CLI::App& app, Action& action);
 
 }  // namespace truenorm
