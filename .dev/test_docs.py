@@ -58,7 +58,7 @@ class Readme(DocsTest):
     def test_worked_example(self):
         (case,) = blocks("yaml")
         commands = [c for c in shown_commands() if c[0].startswith("build/truenorm")]
-        self.assertEqual(len(commands), 7)
+        self.assertEqual(len(commands), 8)
         self.assertLessEqual(len(case.splitlines()), 15)
         (self.folder / "eps.yaml").write_text(case)
         for command, output, status in commands:

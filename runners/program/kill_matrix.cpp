@@ -5,6 +5,7 @@
 #include <tbb/parallel_for.h>
 
 #include <algorithm>
+#include <optional>
 #include <stdexcept>
 
 #include "oracle/score.hpp"
@@ -14,15 +15,24 @@
 namespace truenorm {
 namespace {
 
-Fate fate_of(const Mutant& mutant, const TestCase& test) {
+/// Whether an answer passes; none where the policy has no rule for it.
+std::optional<bool> passes(const TestCase& test, const std::string& output,
+                           const Tensor& answer, const Policy* policy) {
+  if (policy == nullptr) {
+    return score(test.question, output, answer, test.criteria(output)).passes;
+  }
+  return accepts(*policy, test.question, output,
+                 expected_values(test.question, output, answer.format()), answer);
+}
+
+Fate fate_of(const Mutant& mutant, const TestCase& test, const Policy* policy) {
   Fate fate = Fate::not_asked;
   for (const std::string& output : test.outputs) {
     try {
       const Tensor answer = mutant::answer(mutant, test.question, output);
-      if (!score(test.question, output, answer, test.criteria(output)).passes) {
-        return Fate::killed;
-      }
-      fate = Fate::survives;
+      const std::optional<bool> passed = passes(test, output, answer, policy);
+      if (passed == false) return Fate::killed;
+      if (passed) fate = Fate::survives;
     } catch (const std::invalid_argument&) {
       // Not this output.
     }
@@ -33,12 +43,12 @@ Fate fate_of(const Mutant& mutant, const TestCase& test) {
 }  // namespace
 
 KillMatrix::KillMatrix(const std::vector<TestCase>& tests,
-                       std::span<const Mutant> mutants)
+                       std::span<const Mutant> mutants, const Policy* policy)
     : tests_(tests.size()), fates_(tests.size() * mutants.size(), Fate::not_asked) {
   Progress progress(tests.size());
   for (std::size_t test = 0; test < tests.size(); ++test) {
     tbb::parallel_for(std::size_t{0}, mutants.size(), [&](std::size_t mutant) {
-      fates_[mutant * tests_ + test] = fate_of(mutants[mutant], tests[test]);
+      fates_[mutant * tests_ + test] = fate_of(mutants[mutant], tests[test], policy);
     });
     progress.step();
   }

@@ -7,6 +7,7 @@
 
 #include "cases/test_case.hpp"
 #include "oracle/mutants.hpp"
+#include "oracle/policies.hpp"
 
 namespace truenorm {
 
@@ -20,8 +21,10 @@ enum class Fate {
 /// The fates of all mutants on all tests.
 class KillMatrix {
  public:
-  /// Answers each test as each mutant and judges that as any answer.
-  KillMatrix(const std::vector<TestCase>& tests, std::span<const Mutant> mutants);
+  /// Answers each test as each mutant and judges that as any answer, or, with a policy, as
+  /// that would. An output for which a policy has no rule is not asked.
+  KillMatrix(const std::vector<TestCase>& tests, std::span<const Mutant> mutants,
+             const Policy* policy = nullptr);
 
   [[nodiscard]] Fate fate(std::size_t mutant, std::size_t test) const {
     return fates_[mutant * tests_ + test];

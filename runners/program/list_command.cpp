@@ -10,6 +10,7 @@
 #include "cases/dialects.hpp"
 #include "oracle/mutants.hpp"
 #include "oracle/operators.hpp"
+#include "oracle/policies.hpp"
 #include "runners/program/commands.hpp"
 #include "runners/program/installation.hpp"
 #include "runners/program/runner_choice.hpp"
@@ -91,10 +92,20 @@ std::vector<Entry> list_mutants() {
   std::vector<Entry> entries;
   for (const Mutant& mutant : mutants()) {
     entries.push_back({{{"name", mutant.name},
+                        {"formula", mutant.formula},
                         {"about", mutant.about},
                         {"operators", mutant.operators}},
-                       fmt::format("{:<24} {} ({})", mutant.name, mutant.about,
+                       fmt::format("{:<36} {} ({})", mutant.name, mutant.about,
                                    joined(mutant.operators))});
+  }
+  return entries;
+}
+
+std::vector<Entry> list_policies() {
+  std::vector<Entry> entries;
+  for (const Policy& policy : policies()) {
+    entries.push_back({{{"name", policy.name}, {"about", policy.about}},
+                       fmt::format("{:<12} {}", policy.name, policy.about)});
   }
   return entries;
 }
@@ -192,6 +203,7 @@ const std::vector<List>& lists() {
        list_runners},
       {"cases", "the tests that came with the program", list_cases},
       {"mutants", "the deliberate faults that cases catch", list_mutants},
+      {"policies", "other suites' rules for accepting an answer", list_policies},
   };
   return all;
 }

@@ -11,6 +11,7 @@
 #include "runners/program/commands.hpp"
 #include "runners/program/kill_matrix.hpp"
 #include "runners/program/test_selection.hpp"
+#include "runners/program/usage_error.hpp"
 
 namespace truenorm {
 namespace {
@@ -75,8 +76,21 @@ std::map<std::string, CaseTally> tally_cases(const std::vector<TestCase>& tests,
 
 struct MutantsArguments {
   TestFilter filter;
+  std::string policy;
   bool as_json = false;
 };
+
+/// The policy of that name; null for none.
+const Policy* chosen_policy(const std::string& name) {
+  if (name.empty()) return nullptr;
+  const Policy* policy = find_policy(name);
+  if (policy != nullptr) return policy;
+  std::string known;
+  for (const Policy& each : policies()) {
+    known += (known.empty() ? "" : ", ") + std::string(each.name);
+  }
+  throw UsageError(fmt::format("no policy '{}'; there are {}", name, known));
+}
 
 /// Prints the matrix from both sides, by mutants and by cases.
 void print_matrix(const std::vector<TestCase>& tests, const KillMatrix& matrix) {
@@ -95,7 +109,7 @@ void print_matrix(const std::vector<TestCase>& tests, const KillMatrix& matrix) 
 
 ExitStatus run_mutants(const MutantsArguments& arguments) {
   const std::vector<TestCase> tests = select_tests(arguments.filter);
-  const KillMatrix matrix(tests, mutants());
+  const KillMatrix matrix(tests, mutants(), chosen_policy(arguments.policy));
   arguments.as_json ? print_json(tests, matrix) : print_matrix(tests, matrix);
   std::size_t survivors = 0;
   for (std::size_t k = 0; k < mutants().size(); ++k) {
@@ -116,6 +130,9 @@ void add_mutants_command(CLI::App& app, Action& action) {
       "CASE", arguments->filter.cases,
       "files, folders, FILE#case, FILE#case[dtype,direction]; none: the "
       "cases that came with the program, except those tagged full");
+  command->add_option(
+      "--policy", arguments->policy,
+      "judge by another suite's rule, of `list policies`, instead of ours");
   command->add_flag("--json", arguments->as_json, "an object a line for each mutant");
   command->callback([arguments, &action] {
     action = [arguments] { return run_mutants(*arguments); };

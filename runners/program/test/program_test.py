@@ -348,10 +348,10 @@ class Lists(ProgramTest):
         runners = json.loads(self.run_program("list", "runners", "--json").stdout)
         mutants = json.loads(self.run_program("list", "mutants", "--json").stdout)
         (variants,) = [r["variants"] for r in runners if r["name"] == "mutant"]
-        self.assertEqual(sorted(variants), sorted(m["name"] for m in mutants))
+        self.assertEqual(variants, {m["name"]: m["about"] for m in mutants})
 
     def test_every_list_as_text_and_json(self):
-        for name in ("operators", "dtypes", "dialects", "cases", "mutants"):
+        for name in ("operators", "dtypes", "dialects", "cases", "mutants", "policies"):
             with self.subTest(name):
                 text = self.run_program("list", name)
                 self.assertEqual(text.returncode, 0, text.stderr)
