@@ -199,6 +199,7 @@ std::vector<Real> Model::gradient_of_parameter(Quantity quantity,
     }
   }
   std::vector<Real> sums;
+  sums.reserve(size);
   for (const std::vector<Real>& of_parameter : terms)
     sums.push_back(sum_of(of_parameter));
   return sums;

@@ -40,6 +40,7 @@ std::string joined(const Names& names) {
 template <typename Specs>
 std::vector<std::string> names_of(const Specs& specs) {
   std::vector<std::string> names;
+  names.reserve(specs.size());
   for (const auto& spec : specs) names.push_back(spec.name);
   return names;
 }
@@ -177,6 +178,7 @@ std::vector<Entry> list_runners() {
   const std::vector<Manifest> manifests =
       read_manifests(installed_runners(), installed_programs());
   std::vector<std::future<Probe>> probes;
+  probes.reserve(manifests.size());
   for (const Manifest& manifest : manifests) {
     probes.push_back(std::async(std::launch::async, probe, std::cref(manifest)));
   }
