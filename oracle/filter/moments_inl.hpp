@@ -88,6 +88,19 @@ HWY_INLINE double sum_of_lanes(Pack lanes) {
   return sum;
 }
 
+/// Takes the least and the largest lane into sums that have extremes.
+template <class Sums>
+void take_extremes(Pack least, Pack most, Sums& sums) {
+  alignas(64) double lows[pack_lanes];
+  alignas(64) double highs[pack_lanes];
+  least.store(lows);
+  most.store(highs);
+  for (std::size_t j = 0; j < pack_lanes; ++j) {
+    sums.low = smaller(sums.low, lows[j]);
+    sums.high = larger(sums.high, highs[j]);
+  }
+}
+
 void rough(const double* x, std::size_t count, RoughSums& sums) {
   Pack low = sums.low;
   Pack high = sums.high;
@@ -112,14 +125,7 @@ void rough(const double* x, std::size_t count, RoughSums& sums) {
     magnitudes = magnitudes + magnitude(here);
     squares = fused(here, here, squares);
   }
-  alignas(64) double lows[pack_lanes];
-  alignas(64) double highs[pack_lanes];
-  low.store(lows);
-  high.store(highs);
-  for (std::size_t j = 0; j < pack_lanes; ++j) {
-    sums.low = smaller(sums.low, lows[j]);
-    sums.high = larger(sums.high, highs[j]);
-  }
+  take_extremes(low, high, sums);
   sums.sum += sum_of_lanes(sum);
   sums.magnitudes += sum_of_lanes(magnitudes);
   sums.squares += sum_of_lanes(squares);
@@ -221,14 +227,7 @@ void products(const ElementArrays& elements, const GroupConstants& constants,
   of_v.finish(sums.v);
   moments.finish(sums.moments);
   sums.errors += sum_of_lanes(errors);
-  alignas(64) double lows[pack_lanes];
-  alignas(64) double highs[pack_lanes];
-  least.store(lows);
-  most.store(highs);
-  for (std::size_t j = 0; j < pack_lanes; ++j) {
-    sums.low = smaller(sums.low, lows[j]);
-    sums.high = larger(sums.high, highs[j]);
-  }
+  take_extremes(least, most, sums);
 }
 
 }  // namespace truenorm::filter::HWY_NAMESPACE

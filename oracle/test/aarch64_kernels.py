@@ -22,6 +22,7 @@ SOURCES = (
     "oracle/format.cpp",
     "oracle/histogram.cpp",
     "oracle/test/kernel_digest.cpp",
+    "oracle/test/word_digest.cpp",
     "oracle/test/kernel_digests.cpp",
     "oracle/test/word_operations.cpp",
 )

@@ -4,57 +4,21 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cmath>
 #include <limits>
 #include <memory>
 #include <string_view>
 
 #include "oracle/histogram.hpp"
+#include "oracle/test/digest.hpp"
 
 namespace truenorm::twin {
 namespace {
 
 using filter::chunk_size;
-using filter::Word;
 using Values = std::vector<double>;
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
-
-/// FNV-1a, a 64-bit word at a time, with the high bits brought down.
-class Digest {
- public:
-  void add(std::uint64_t bits) {
-    state_ = (state_ ^ bits) * 0x100000001b3;
-    state_ ^= state_ >> 29;
-  }
-  void add(double value) {
-    // Which NaN an operation makes is the machine's choice.
-    add(std::isnan(value) ? ~std::uint64_t{0} : std::bit_cast<std::uint64_t>(value));
-  }
-  void add(bool value) { add(std::uint64_t{value}); }
-  void add(const Word& word) {
-    add(word.hi);
-    add(word.lo);
-  }
-  void add(const filter::Bounded& number) {
-    add(number.value);
-    add(number.error);
-  }
-  void add(const filter::LongSum& sum) {
-    add(sum.sum);
-    add(sum.magnitudes);
-    add(sum.chunks);
-  }
-  void add(const double* values, std::size_t count) {
-    for (std::size_t i = 0; i < count; ++i) add(values[i]);
-  }
-  void add(const Values& values, std::size_t count) { add(values.data(), count); }
-  [[nodiscard]] std::uint64_t value() const { return state_; }
-
- private:
-  std::uint64_t state_ = 0xcbf29ce484222325;
-};
 
 /// The digests by kernel, in the order in which they are first asked for.
 class Digests {
@@ -450,28 +414,6 @@ void add_decoded(Dice& dice, const filter::Kernels& kernels, double padding,
   }
 }
 
-std::string_view name(WordOperation operation) {
-  switch (operation) {
-    case WordOperation::two_sum:
-      return "two_sum";
-    case WordOperation::two_product:
-      return "two_product";
-    case WordOperation::sum:
-      return "sum";
-    case WordOperation::sum_with_double:
-      return "sum_with_double";
-    case WordOperation::product:
-      return "product";
-    case WordOperation::product_with_double:
-      return "product_with_double";
-    case WordOperation::quotient:
-      return "quotient";
-    case WordOperation::root:
-      return "root";
-  }
-  return "?";
-}
-
 }  // namespace
 
 std::vector<KernelDigest> kernel_digests(const filter::Kernels& kernels,
@@ -483,48 +425,6 @@ std::vector<KernelDigest> kernel_digests(const filter::Kernels& kernels,
     add_group(dice, kernels, padding, digests);
   }
   return digests.list();
-}
-
-filter::Word draw_word(Dice& dice, int low_exponent, int high_exponent) {
-  // Few bits, ends of a binade, or any significand.
-  double significand = 1 + dice.unit();
-  if (dice.one_in(4)) significand = 1 + static_cast<double>(dice.between(0, 7)) / 8;
-  if (dice.one_in(8)) significand = 2 - 0x1p-52;
-  const auto exponent = static_cast<int>(dice.between(low_exponent, high_exponent));
-  const double hi = dice.sign() * std::ldexp(significand, exponent);
-  double half_ulps = dice.unit();
-  if (dice.one_in(4)) half_ulps = 0;
-  if (dice.one_in(4)) half_ulps = std::ldexp(half_ulps, -50);
-  if (dice.one_in(4)) half_ulps = 1 - std::ldexp(half_ulps, -50);
-  // Towards 0 from a power of two half an ulp is half as large.
-  if (significand == 1) half_ulps /= 2;
-  double lo = dice.sign() * std::ldexp(half_ulps, exponent - 53);
-  if (hi + lo != hi) lo = 0;
-  return {hi, lo};
-}
-
-std::vector<KernelDigest> word_digests(const WordArithmetic& arithmetic,
-                                       std::size_t rounds) {
-  std::vector<KernelDigest> list;
-  for (const WordOperation operation : word_operations) {
-    Digest digest;
-    Dice dice(static_cast<std::uint64_t>(operation));
-    for (std::size_t round = 0; round < rounds; ++round) {
-      std::array<Word, 8> x;
-      std::array<Word, 8> y;
-      std::array<Word, 8> result;
-      for (std::size_t j = 0; j < x.size(); ++j) {
-        x[j] = draw_word(dice, -60, 60);
-        y[j] = draw_word(dice, -60, 60);
-        digest.add(arithmetic.of_doubles(operation, x[j], y[j]));
-      }
-      if (operation == WordOperation::root) continue;
-      arithmetic.of_packs(operation, x.data(), y.data(), result.data());
-      for (const Word& word : result) digest.add(word);
-    }
-    list.push_back({"word." + std::string(name(operation)), digest.value()});
-  }
-  return list;
 }
 
 }  // namespace truenorm::twin

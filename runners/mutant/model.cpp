@@ -34,8 +34,6 @@ Affine Model::affine(std::int64_t group, std::size_t i) const {
   return affine;
 }
 
-Affine Model::shared_affine(std::int64_t group) const { return affine(group, 0); }
-
 Group Model::group(std::int64_t number) const {
   const CanonicalForm& form = setting_.form;
   const auto members = [&](std::int64_t of) {
@@ -82,11 +80,11 @@ Real Model::number_of(const Group& group, Quantity quantity) const {
     case Quantity::norm:
       return group.scale;
     case Quantity::scale:
-      return shared_affine(group.number).gamma.value_or(1) / group.scale;
+      return affine(group.number, 0).gamma.value_or(1) / group.scale;
     case Quantity::offset: {
-      const Affine affine = shared_affine(group.number);
-      const Real shift = group.mean * (affine.gamma.value_or(1) / group.scale);
-      return affine.beta ? *affine.beta - shift : -shift;
+      const Affine shared = affine(group.number, 0);
+      const Real shift = group.mean * (shared.gamma.value_or(1) / group.scale);
+      return shared.beta ? *shared.beta - shift : -shift;
     }
     case Quantity::running_mean:
       return running("running_mean", group.mean);

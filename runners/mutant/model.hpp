@@ -28,7 +28,6 @@ class Model {
   [[nodiscard]] std::optional<Real> at(std::string_view input,
                                        std::int64_t index) const;
   [[nodiscard]] Affine affine(std::int64_t group, std::size_t i) const;
-  [[nodiscard]] Affine shared_affine(std::int64_t group) const;
   [[nodiscard]] Group group(std::int64_t number) const;
   [[nodiscard]] Real number_of(const Group& group, Quantity quantity) const;
   [[nodiscard]] std::vector<Real> elements_of(const Group& group,

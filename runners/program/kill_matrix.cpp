@@ -5,8 +5,10 @@
 #include <tbb/parallel_for.h>
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <stdexcept>
+#include <string>
 
 #include "oracle/score.hpp"
 #include "runners/mutant/answers.hpp"
@@ -15,30 +17,47 @@
 namespace truenorm {
 namespace {
 
-/// Whether an answer passes; none where the policy has no rule for it.
-std::optional<bool> passes(const TestCase& test, const std::string& output,
-                           const Tensor& answer, const Policy* policy) {
-  if (policy == nullptr) {
-    return score(test.question, output, answer, test.criteria(output)).passes;
-  }
-  return accepts(*policy, test.question, output,
-                 expected_values(test.question, output, answer.format()), answer);
-}
-
-Fate fate_of(const Mutant& mutant, const TestCase& test, const Policy* policy) {
-  Fate fate = Fate::not_asked;
-  for (const std::string& output : test.outputs) {
-    try {
-      const Tensor answer = mutant::answer(mutant, test.question, output);
-      const std::optional<bool> passed = passes(test, output, answer, policy);
-      if (passed == false) return Fate::killed;
-      if (passed) fate = Fate::survives;
-    } catch (const std::invalid_argument&) {
-      // Not this output.
+/// Judges answers to one test by our scores, or by a policy.
+class Judge {
+ public:
+  Judge(const TestCase& test, const Policy* policy) : test_(test), policy_(policy) {
+    if (policy == nullptr) return;
+    for (const std::string& output : test.outputs) {
+      const Format format = test.question.output_formats(output).front();
+      expected_.emplace(output, expected_values(test.question, output, format));
     }
   }
-  return fate;
-}
+
+  [[nodiscard]] Fate fate_of(const Mutant& mutant) const {
+    Fate fate = Fate::not_asked;
+    for (const std::string& output : test_.outputs) {
+      try {
+        const Tensor answer = mutant::answer(mutant, test_.question, output);
+        const std::optional<bool> passed = passes(output, answer);
+        if (passed == false) return Fate::killed;
+        if (passed) fate = Fate::survives;
+      } catch (const std::invalid_argument&) {
+        // Not this output.
+      }
+    }
+    return fate;
+  }
+
+ private:
+  /// None where the policy has no rule for the output.
+  [[nodiscard]] std::optional<bool> passes(const std::string& output,
+                                           const Tensor& answer) const {
+    if (policy_ == nullptr) {
+      return score(test_.question, output, answer, test_.criteria(output)).passes;
+    }
+    return accepts(*policy_, test_.question, output, expected_.at(output), answer);
+  }
+
+  const TestCase& test_;
+  const Policy* policy_;
+  /// In the dtype that mutants answer in, the preferred one.
+  std::map<std::string, std::vector<double>> expected_;
+};
 
 }  // namespace
 
@@ -47,8 +66,9 @@ KillMatrix::KillMatrix(const std::vector<TestCase>& tests,
     : tests_(tests.size()), fates_(tests.size() * mutants.size(), Fate::not_asked) {
   Progress progress(tests.size());
   for (std::size_t test = 0; test < tests.size(); ++test) {
+    const Judge judge(tests[test], policy);
     tbb::parallel_for(std::size_t{0}, mutants.size(), [&](std::size_t mutant) {
-      fates_[mutant * tests_ + test] = fate_of(mutants[mutant], tests[test], policy);
+      fates_[mutant * tests_ + test] = judge.fate_of(mutants[mutant]);
     });
     progress.step();
   }

@@ -17,9 +17,7 @@ namespace truenorm {
 namespace {
 
 /// FILE#case, whose tests differ in dtype and direction.
-std::string case_of(const TestCase& test) {
-  return test.name.substr(0, test.name.find('['));
-}
+std::string case_of(const TestCase& test) { return test.file + "#" + test.case_name; }
 
 struct CaseTally {
   bool is_asked = false;

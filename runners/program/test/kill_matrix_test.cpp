@@ -19,9 +19,7 @@ std::vector<TestCase> all_tests() {
   return select_tests(filter);
 }
 
-std::string case_of(const TestCase& test) {
-  return test.name.substr(0, test.name.find('['));
-}
+std::string case_of(const TestCase& test) { return test.file + "#" + test.case_name; }
 
 }  // namespace
 
