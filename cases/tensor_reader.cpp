@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <stdexcept>
 
 #include "cases/scalars.hpp"
 
@@ -17,16 +18,16 @@ constexpr std::size_t highest_rank = 64;
 
 Element element_of(const Number& number) { return {number.value, number.special}; }
 
-/// The product of the dimensions, or nothing if it exceeds the limit.
+/// The product of the dimensions, or nothing if it exceeds the limit. A dimension of 0
+/// makes the tensor empty, but the others must fit int64 even so.
 std::optional<std::int64_t> limited_count(const Shape& shape) {
-  // A dimension of 0 makes the tensor empty, whatever else the shape says.
-  if (std::find(shape.begin(), shape.end(), 0) != shape.end()) return 0;
-  std::int64_t count = 1;
-  for (const std::int64_t dimension : shape) {
-    if (dimension > largest_element_count / count) return std::nullopt;
-    count *= dimension;
+  try {
+    const std::int64_t count = element_count(shape);
+    if (count <= largest_element_count) return count;
+  } catch (const std::overflow_error&) {
+    // Beyond int64 is beyond the limit, too.
   }
-  return count;
+  return std::nullopt;
 }
 
 class TensorReader {

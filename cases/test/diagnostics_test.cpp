@@ -292,6 +292,8 @@ TEST_CASE("a malformed tensor gets a place and a reason") {
        "6:41: x: at must be a list of integers, not '0'"},
       {"{shape: [2], fill: 1, set: [{at: [0], to: 1e6}]}",
        "6:36: x: element 0 is finite but rounds to an infinity in float16"},
+      {"{shape: [4611686018427387904, 4, 0], fill: 1}",
+       "6:16: x: more than 268435456 elements"},
       {"{file: x.npy}", "6:8: x: tensors from files are not read by this version"},
       {"{shape: [2], fill: 65519.99, plus: 0.01}",
        "6:8: x: element 0 is finite but rounds to an infinity in float16"},
