@@ -19,8 +19,9 @@ MAX_FILE_BYTES = 1 << 20
 MAY_INCLUDE = {
     "oracle": [],
     "cases": ["oracle"],
+    "cases/safetensors": [],
     "reports": ["oracle"],
-    "runners/protocol": [],
+    "runners/protocol": ["cases/safetensors"],
     "runners/sdk": ["runners/protocol"],
     "runners/mutant": ["oracle", "runners/sdk"],
 }
@@ -90,7 +91,9 @@ def boundary(file):
         if file.parts[1] not in ENGINE:
             return folder, ADAPTOR_MAY_INCLUDE
         return folder, MAY_INCLUDE.get(folder)
-    return file.parts[0], MAY_INCLUDE.get(file.parts[0])
+    folders = [folder for folder in MAY_INCLUDE if file.is_in(folder)]
+    folder = max(folders, key=len, default=file.parts[0])
+    return folder, MAY_INCLUDE.get(folder)
 
 
 def resolved(name, file, paths):

@@ -47,6 +47,26 @@ VIOLATIONS = {
         including("boost/process/child.hpp"),
     ),
     "cases see runners": ("2: cases/", "cases/a.cpp", including("runners/b.hpp")),
+    "the safetensors reader sees the oracle": (
+        "2: cases/safetensors/",
+        "cases/safetensors/header.cpp",
+        including("oracle/format.hpp"),
+    ),
+    "the safetensors reader sees cases": (
+        "2: cases/safetensors/",
+        "cases/safetensors/header.cpp",
+        including("cases/npy.hpp"),
+    ),
+    "the protocol sees cases": (
+        "3: runners/protocol/",
+        "runners/protocol/frame.cpp",
+        including("cases/safetensors/header.hpp", "cases/reader.hpp"),
+    ),
+    "the SDK sees cases": (
+        "2: runners/sdk/",
+        "runners/sdk/cpp/serve.cpp",
+        including("cases/reader.hpp"),
+    ),
     "cases see reports": ("2: cases/", "cases/a.cpp", including("reports/b.hpp")),
     "reports see cases": ("2: reports/", "reports/a.cpp", including("cases/b.hpp")),
     "reports see runners": ("2: reports/", "reports/a.cpp", including("runners/b.hpp")),

@@ -5,17 +5,19 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
-#include <optional>
 #include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
+#include "cases/safetensors/dtypes.hpp"
+#include "cases/safetensors/header.hpp"
 #include "runners/protocol/protocol_error.hpp"
 
 namespace truenorm::protocol {
 
-inline constexpr std::size_t length_bytes = 8;  ///< of the number that precedes a blob
+using safetensors::element_bytes;
+using safetensors::length_bytes;  // a frame's length is written as a header's
+using safetensors::tensor_bytes;
 
 /// A dense row-major tensor of little-endian elements.
 struct TensorBlob {
@@ -42,14 +44,6 @@ struct FrameLimits {
   std::size_t tensors = 64;
   std::size_t rank = 64;
 };
-
-/// The bytes of an element of the dtype; none for an unknown dtype.
-[[nodiscard]] std::optional<std::int64_t> element_bytes(std::string_view dtype);
-
-/// The bytes of a tensor of that dtype and shape; none for an unknown dtype, a negative
-/// dimension or a size beyond int64.
-[[nodiscard]] std::optional<std::int64_t> tensor_bytes(
-    std::string_view dtype, std::span<const std::int64_t> shape);
 
 /// One safetensors blob, as it also stands in an exported file.
 ///
