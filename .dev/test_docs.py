@@ -9,6 +9,7 @@ import os
 import pathlib
 import re
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
@@ -82,6 +83,13 @@ class FolderReadmes(DocsTest):
         (self.folder / "example.yaml").write_text(blocks("yaml", text)[0])
         done = self.run_program("lint", "example.yaml")
         self.assertEqual(done.returncode, 0, done.stdout)
+        # The files that the page names: two float16 elements each.
+        npy = b"{'descr': '<f2', 'fortran_order': False, 'shape': (2,)}\n"
+        npy = b"\x93NUMPY\x01\x00" + struct.pack("<H", len(npy)) + npy + bytes(4)
+        (self.folder / "x.npy").write_bytes(npy)
+        header = b'{"gamma": {"dtype": "F16", "shape": [2], "data_offsets": [0, 4]}}'
+        blob = struct.pack("<Q", len(header)) + header + bytes(4)
+        (self.folder / "w.safetensors").write_bytes(blob)
         tensors = re.findall(r"(?m)^\| `(\d+|\[.*\]|\{.*\})` \|", text)
         self.assertGreater(len(tensors), 10)
         for tensor in tensors:

@@ -31,8 +31,9 @@ std::string_view without_bracket(std::string_view test_name) {
 
 class ClaimReader {
  public:
-  ClaimReader(const Node& node, const std::vector<TestCase>& tests, Problems& problems)
-      : node_(node), tests_(tests), problems_(problems) {}
+  ClaimReader(const Node& node, const std::vector<TestCase>& tests, TensorFiles& files,
+              Problems& problems)
+      : node_(node), tests_(tests), files_(files), problems_(problems) {}
 
   std::optional<BoundClaim> read(const std::string& display_name) {
     if (!check_keys(node_, "a bound", claim_keys(), problems_)) return std::nullopt;
@@ -103,7 +104,7 @@ class ClaimReader {
   }
 
   std::optional<Tensor> read_end(const Node& value, std::string_view key) {
-    const auto recipe = read_tensor(value, key, problems_);
+    const auto recipe = read_tensor(value, key, files_, problems_);
     if (!recipe) return std::nullopt;
     return realize(*recipe, key, format_, test_->question.x().shape(), problems_);
   }
@@ -134,6 +135,7 @@ class ClaimReader {
 
   const Node& node_;
   const std::vector<TestCase>& tests_;
+  TensorFiles& files_;
   Problems& problems_;
   const TestCase* test_ = nullptr;
   BoundKind kind_ = BoundKind::interval;
@@ -142,7 +144,7 @@ class ClaimReader {
 
 std::vector<BoundClaim> read_claims(const Node& root, const std::string& display_name,
                                     const std::vector<TestCase>& tests,
-                                    Problems& problems) {
+                                    TensorFiles& files, Problems& problems) {
   if (!check_frame(root, "a file of bounds", {"truenorm", "bounds"}, problems)) {
     return {};
   }
@@ -154,7 +156,7 @@ std::vector<BoundClaim> read_claims(const Node& root, const std::string& display
   }
   std::vector<BoundClaim> claims;
   for (const Node& item : bounds->items) {
-    auto claim = ClaimReader(item, tests, problems).read(display_name);
+    auto claim = ClaimReader(item, tests, files, problems).read(display_name);
     if (claim) claims.push_back(std::move(*claim));
   }
   return claims;
@@ -163,11 +165,13 @@ std::vector<BoundClaim> read_claims(const Node& root, const std::string& display
 }  // namespace
 
 BoundsReading read_bounds(std::string_view yaml, const std::string& display_name,
-                          const std::vector<TestCase>& tests) {
+                          const std::vector<TestCase>& tests,
+                          const std::optional<std::filesystem::path>& folder) {
   Problems problems;
+  TensorFiles files(folder);
   BoundsReading reading;
   if (const auto root = parse_document(yaml, problems)) {
-    reading.claims = read_claims(*root, display_name, tests, problems);
+    reading.claims = read_claims(*root, display_name, tests, files, problems);
   }
   reading.diagnostics = diagnostics_of(problems, display_name);
   return reading;

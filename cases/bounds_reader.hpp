@@ -39,10 +39,12 @@ struct BoundsReading {
 /// values   `case` is a test's name, or FILE#case where that has one test. `dtype` is that
 ///          of all four tensors, x's by default. `at` and `claimed` stand for both ends of
 ///          a box that is a point. Tensors are written as in case files; a scalar takes
-///          the shape of x. The claims point into `tests`, which outlive them
+///          the shape of x, and files lie in `folder`, without which none can be named.
+///          The claims point into `tests`, which outlive them
 /// result   all errors of the file at once; nothing is thrown for bad content
-[[nodiscard]] BoundsReading read_bounds(std::string_view yaml,
-                                        const std::string& display_name,
-                                        const std::vector<TestCase>& tests);
+[[nodiscard]] BoundsReading read_bounds(
+    std::string_view yaml, const std::string& display_name,
+    const std::vector<TestCase>& tests,
+    const std::optional<std::filesystem::path>& folder = std::nullopt);
 
 }  // namespace truenorm

@@ -221,13 +221,13 @@ class CaseReader {
         problems_.add(entry->position, unknown_input(entry->key));
         continue;
       }
-      auto recipe = read_tensor(entry->value, entry->key, problems_);
+      auto recipe =
+          read_tensor(entry->value, entry->key, file_.tensor_files, problems_);
       if (!recipe) continue;
-      if (is_bound_to_one_dtype(*recipe) && has_several_dtypes(entry->key)) {
-        problems_.add(recipe->position,
-                      fmt::format("{}: bits mean one thing in one dtype, but the case "
-                                  "has several",
-                                  entry->key));
+      const auto reason = reason_for_one_dtype(*recipe);
+      if (reason && has_several_dtypes(entry->key)) {
+        problems_.add(recipe->position, fmt::format("{}: {}, but the case has several",
+                                                    entry->key, *reason));
       }
       recipes_.push_back({entry->key, std::move(*recipe)});
     }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cases/document.hpp"
+#include "cases/tensor_files.hpp"
 #include "cases/test_case.hpp"
 
 namespace truenorm {
@@ -18,10 +19,11 @@ struct Budget {
   bool is_exceeded = false;
 };
 
-/// The file that a case stands in.
+/// The file that a case stands in, and those that it may name.
 struct CaseFile {
   std::string file_name;     ///< as in test names
   std::string display_name;  ///< as in diagnostics
+  TensorFiles& tensor_files;
 };
 
 /// The keys that a case, and so `defaults`, may have.

@@ -11,6 +11,7 @@
 #include "cases/document.hpp"
 #include "cases/file_frame.hpp"
 #include "cases/scalars.hpp"
+#include "cases/tensor_files.hpp"
 #include "cases/tensor_recipe.hpp"
 
 namespace truenorm {
@@ -83,11 +84,14 @@ bool Reading::has_errors() const {
 }
 
 Reading read_cases(std::string_view yaml, const std::string& file_name,
-                   const std::string& display_name) {
+                   const std::string& display_name,
+                   const std::optional<std::filesystem::path>& folder) {
   Problems problems;
+  TensorFiles tensor_files(folder);
   Reading reading;
   const auto root = parse_document(yaml, problems);
-  if (root) reading.tests = read_root(*root, {file_name, display_name}, problems);
+  if (root)
+    reading.tests = read_root(*root, {file_name, display_name, tensor_files}, problems);
   reading.diagnostics = diagnostics_of(problems, display_name);
   return reading;
 }

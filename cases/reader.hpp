@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,10 +34,13 @@ struct Reading {
 /// Reads the text of one case file.
 ///
 /// values   file_name stands in test names; display_name, the path as the user gave it,
-///          in diagnostics
+///          in diagnostics; folder, where the text stands, holds the files that it
+///          may name: without one it can name none
 /// result   all errors of the file at once; nothing is thrown for bad content
-[[nodiscard]] Reading read_cases(std::string_view yaml, const std::string& file_name,
-                                 const std::string& display_name);
+[[nodiscard]] Reading read_cases(
+    std::string_view yaml, const std::string& file_name,
+    const std::string& display_name,
+    const std::optional<std::filesystem::path>& folder = std::nullopt);
 
 /// Reads what CASE arguments select: a file, a folder (every .yaml below it, sorted), a
 /// test FILE#case[dtype,direction], or FILE#case for all its tests.

@@ -101,7 +101,8 @@ class Selection {
     const std::string display_name = selected.path.generic_string();
     const auto yaml = contents(selected.path, display_name);
     if (!yaml) return;
-    Reading read = read_cases(*yaml, selected.file_name, display_name);
+    Reading read = read_cases(*yaml, selected.file_name, display_name,
+                              selected.path.parent_path());
     const bool has_errors = read.has_errors();
     // A file that several arguments name has its errors told once.
     if (files_told_.insert(display_name).second) {

@@ -34,6 +34,7 @@ std::string suggestion(std::string_view word,
   std::size_t smallest = (word.size() + 1) / 2 + 1;
   std::string_view nearest;
   for (const std::string_view candidate : known) {
+    if (candidate.size() > longest_word) continue;
     const std::size_t distance = edit_distance(word, candidate);
     if (distance < smallest) {
       smallest = distance;

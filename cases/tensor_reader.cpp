@@ -32,8 +32,8 @@ std::optional<std::int64_t> limited_count(const Shape& shape) {
 
 class TensorReader {
  public:
-  TensorReader(std::string_view input_name, Problems& problems)
-      : input_name_(input_name), problems_(problems) {}
+  TensorReader(std::string_view input_name, TensorFiles& files, Problems& problems)
+      : input_name_(input_name), files_(files), problems_(problems) {}
 
   std::optional<TensorRecipe> read(const Node& node) {
     recipe_.position = node.position;
@@ -112,13 +112,8 @@ class TensorReader {
   }
 
   void read_map(const Node& node) {
-    if (find(node, "file") != nullptr) {
-      problems_.add(node.position,
-                    named("tensors from files are not read by this version"));
-      return;
-    }
-    static constexpr std::array<std::string_view, 5> sources = {
-        "fill", "linspace", "random", "bits", "pattern"};
+    static constexpr std::array<std::string_view, 6> sources = {
+        "fill", "linspace", "random", "bits", "pattern", "file"};
     std::string_view source;
     for (const std::string_view candidate : sources) {
       if (find(node, candidate) == nullptr) continue;
@@ -130,13 +125,18 @@ class TensorReader {
       source = candidate;
     }
     if (source.empty()) {
-      problems_.add(node.position,
-                    named("needs one of fill, linspace, random, bits and pattern"));
-      check_map_keys(node, {"fill", "linspace", "random", "bits", "pattern"});
+      problems_.add(
+          node.position,
+          named("needs one of fill, linspace, random, bits, pattern and file"));
+      check_map_keys(node, {sources.begin(), sources.end()});
       return;
     }
-    read_shape(node);
-    read_source(node, source);
+    if (source == "file") {
+      read_file(node);
+    } else {
+      read_shape(node);
+      read_source(node, source);
+    }
     read_modifiers(node);
   }
 
@@ -173,18 +173,50 @@ class TensorReader {
     }
     const auto shape = read_integers(*value, named("shape"), problems_);
     if (!shape) return;
-    if (shape->size() > highest_rank) {
-      problems_.add(value->position,
-                    named(fmt::format("more than {} dimensions", highest_rank)));
-    } else if (std::any_of(shape->begin(), shape->end(),
+    accept_shape(*shape, value->position, "");
+  }
+
+  /// values   `where` goes before what is wrong with the shape
+  void accept_shape(const Shape& shape, Position position, std::string_view where) {
+    if (shape.size() > highest_rank) {
+      problems_.add(position, named(fmt::format("{}more than {} dimensions", where,
+                                                highest_rank)));
+    } else if (std::any_of(shape.begin(), shape.end(),
                            [](std::int64_t d) { return d < 0; })) {
-      problems_.add(value->position, named("a dimension is negative"));
-    } else if (const auto count = limited_count(*shape)) {
-      recipe_.shape = *shape;
+      problems_.add(position, named(fmt::format("{}a dimension is negative", where)));
+    } else if (const auto count = limited_count(shape)) {
+      recipe_.shape = shape;
       count_ = *count;
     } else {
-      problems_.add(value->position,
-                    named(fmt::format("more than {} elements", largest_element_count)));
+      problems_.add(position, named(fmt::format("{}more than {} elements", where,
+                                                largest_element_count)));
+    }
+  }
+
+  void read_file(const Node& node) {
+    check_map_keys(node, {"file", "tensor"});
+    if (const Node* shape = find(node, "shape")) {
+      problems_.add(shape->position, named("the file has its own shape"));
+    }
+    const Node& file_node = *find(node, "file");
+    const Node* tensor_node = find(node, "tensor");
+    const auto file = read_text(file_node, named("file"), problems_);
+    std::optional<std::string> tensor;
+    if (tensor_node != nullptr) {
+      tensor = read_text(*tensor_node, named("tensor"), problems_);
+      if (!tensor) return;
+    }
+    if (!file) return;
+    // What is wrong with the file is told at its name, a wrong tensor at the tensor's.
+    Position position = file_node.position;
+    try {
+      const TensorFile& opened = files_.open(*file);
+      if (tensor_node != nullptr) position = tensor_node->position;
+      StoredTensor stored = tensor ? opened.named(*tensor) : opened.only();
+      accept_shape(stored.shape, file_node.position, stored.file + ": ");
+      recipe_.source = std::move(stored);
+    } catch (const TensorFileError& error) {
+      problems_.add(position, named(error.what()));
     }
   }
 
@@ -374,6 +406,7 @@ class TensorReader {
   }
 
   std::string_view input_name_;
+  TensorFiles& files_;
   Problems& problems_;
   TensorRecipe recipe_;
   std::int64_t count_ = 0;
@@ -382,8 +415,8 @@ class TensorReader {
 }  // namespace
 
 std::optional<TensorRecipe> read_tensor(const Node& node, std::string_view input_name,
-                                        Problems& problems) {
-  return TensorReader(input_name, problems).read(node);
+                                        TensorFiles& files, Problems& problems) {
+  return TensorReader(input_name, files, problems).read(node);
 }
 
 }  // namespace truenorm

@@ -110,6 +110,23 @@ class Filling {
         [&](std::int64_t i) { return source.patterns[static_cast<std::size_t>(i)]; });
   }
 
+  bool fill(const StoredTensor& source) {
+    if (!(source.format == tensor_.format())) {
+      problems_.add(recipe_.position,
+                    fmt::format("{}: {} is of {}, not of {}", input_name_, source.file,
+                                source.format.name, tensor_.format().name));
+      return false;
+    }
+    try {
+      return for_each_element(source, [&](std::int64_t index, std::uint64_t bits) {
+        return put_bits(index, bits);
+      });
+    } catch (const TensorFileError& error) {
+      problems_.add(recipe_.position, fmt::format("{}: {}", input_name_, error.what()));
+      return false;
+    }
+  }
+
   bool fill(const Linspace& source) {
     const std::int64_t intervals = tensor_.size() - 1;
     const Rational length = source.last - source.first;
@@ -192,21 +209,24 @@ class Filling {
     });
   }
 
-  /// Bits stay as they are, NaN payloads too, unless arithmetic follows.
   template <typename BitsAt>
   bool fill_with_bits(const BitsAt& bits_at) {
-    const bool keeps_bits = !has_arithmetic(recipe_);
     for (std::int64_t i = 0; i < tensor_.size(); ++i) {
-      if (keeps_bits) {
-        tensor_.set_bits(i, bits_at(i));
-        continue;
-      }
-      const double value = decode(tensor_.format(), bits_at(i));
-      const Element element = std::isfinite(value) ? Element{exact(value), std::nullopt}
-                                                   : Element{{}, value};
-      if (!put(i, modified(recipe_, element), recipe_.position)) return false;
+      if (!put_bits(i, bits_at(i))) return false;
     }
     return true;
+  }
+
+  /// Bits stay as they are, NaN payloads too, unless arithmetic follows.
+  bool put_bits(std::int64_t index, std::uint64_t bits) {
+    if (!has_arithmetic(recipe_)) {
+      tensor_.set_bits(index, bits);
+      return true;
+    }
+    const double value = decode(tensor_.format(), bits);
+    const Element element =
+        std::isfinite(value) ? Element{exact(value), std::nullopt} : Element{{}, value};
+    return put(index, modified(recipe_, element), recipe_.position);
   }
 
   bool put(std::int64_t index, const Element& element, Position position) {
@@ -228,8 +248,14 @@ class Filling {
 
 }  // namespace
 
-bool is_bound_to_one_dtype(const TensorRecipe& recipe) {
-  return std::holds_alternative<ListedBits>(recipe.source);
+std::optional<std::string> reason_for_one_dtype(const TensorRecipe& recipe) {
+  if (std::holds_alternative<ListedBits>(recipe.source)) {
+    return "bits mean one thing in one dtype";
+  }
+  if (const auto* stored = std::get_if<StoredTensor>(&recipe.source)) {
+    return fmt::format("{} is of {} alone", stored->file, stored->format.name);
+  }
+  return std::nullopt;
 }
 
 std::optional<Tensor> realize(const TensorRecipe& recipe, std::string_view input_name,

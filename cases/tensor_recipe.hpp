@@ -4,11 +4,13 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
 #include "cases/problems.hpp"
+#include "cases/tensor_files.hpp"
 #include "oracle/rational.hpp"
 #include "oracle/tensor.hpp"
 
@@ -85,8 +87,9 @@ struct RandomBits {
   Patterns patterns = Patterns::finite;
 };
 
-using Source = std::variant<Constant, Listed, ListedBits, Linspace, Alternating, Spike,
-                            RandomUniform, RandomNormal, RandomLogUniform, RandomBits>;
+using Source =
+    std::variant<Constant, Listed, ListedBits, StoredTensor, Linspace, Alternating,
+                 Spike, RandomUniform, RandomNormal, RandomLogUniform, RandomBits>;
 
 /// One item of `set`.
 struct Assignment {
@@ -107,15 +110,18 @@ struct TensorRecipe {
   std::vector<Assignment> assignments;
 };
 
-/// Whether the recipe holds bits, which mean something in one dtype only.
-[[nodiscard]] bool is_bound_to_one_dtype(const TensorRecipe& recipe);
+/// Why the recipe means something in one dtype only: it holds bits, or a file does.
+///
+/// result   nothing for a recipe of numbers
+[[nodiscard]] std::optional<std::string> reason_for_one_dtype(
+    const TensorRecipe& recipe);
 
 /// The tensor that the recipe makes: exact arithmetic, then each element rounded once.
 ///
 /// values   scalar_shape is for a recipe without a shape; at most largest_element_count
 ///          elements. input_name goes into the key of random numbers
-/// result   nothing, and a problem, if a finite number rounds to an infinity or bits
-///          are wider than the format
+/// result   nothing, and a problem, if a finite number rounds to an infinity, bits are
+///          wider than the format, or a file is of another one or cannot be read
 [[nodiscard]] std::optional<Tensor> realize(const TensorRecipe& recipe,
                                             std::string_view input_name,
                                             const Format& format,

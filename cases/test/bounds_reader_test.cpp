@@ -3,6 +3,8 @@
 #include "cases/bounds_reader.hpp"
 
 #include "cases/test/reading.hpp"
+#include "cases/test/tensor_bytes.hpp"
+#include "cases/test/tree.hpp"
 #include "oracle/test/catch.hpp"
 
 namespace truenorm {
@@ -64,6 +66,28 @@ TEST_CASE("a claim names its test and has a box and what is claimed of it") {
   CHECK(point.claimed.low.format() == float64);
   CHECK(point.claimed.low[1] == 1);
   CHECK(point.claimed.high[1] == 1);
+}
+
+TEST_CASE("a claim may be a file beside the file of bounds") {
+  const Tree tree;
+  tree.write("low.npy",
+             npy_file("<f4", "(1, 2)", little_endian({0xbf800000, 0x3f800000}, 4)));
+  const std::string yaml =
+      "truenorm: 1\n"
+      "bounds:\n"
+      "- case: \"f.yaml#two-channels[float32,forward]\"\n"
+      "  kind: interval\n"
+      "  at: {file: low.npy}\n"
+      "  claimed: 0\n";
+  const BoundsReading reading = read_bounds(yaml, "b.yaml", layers(), tree.root());
+  CHECK(reading.diagnostics.empty());
+  REQUIRE(reading.claims.size() == 1);
+  CHECK(bits_of(reading.claims.front().box.low) ==
+        std::vector<std::uint64_t>{0xbf800000, 0x3f800000});
+  CHECK(
+      text(read_bounds(yaml, "b.yaml", layers()).diagnostics.at(0)) ==
+      "b.yaml:5:14: error: at: low.npy: this text stands in no folder, so it can name "
+      "no file");
 }
 
 TEST_CASE("what is wrong with a claim is told with its place") {

@@ -222,9 +222,12 @@ TEST_CASE("a malformed tensor gets a place and a reason") {
       {"[0x1.8]", "6:9: an element of x must be a number, not '0x1.8'"},
       {"1e999999999",
        "6:8: x: '1e999999999' is too long, or its exponent out of range"},
-      {"{shape: [2]}", "6:8: x: needs one of fill, linspace, random, bits and pattern"},
+      {"{shape: [2]}",
+       "6:8: x: needs one of fill, linspace, random, bits, pattern and "
+       "file"},
       {"{shape: [2], fil: 1}",
-       "6:8: x: needs one of fill, linspace, random, bits and pattern\n6:21: unknown "
+       "6:8: x: needs one of fill, linspace, random, bits, pattern and file\n6:21: "
+       "unknown "
        "key 'fil'; did you mean 'fill'?"},
       {"{fill: 1}", "6:8: x: needs a shape"},
       {"{shape: [2], fill: 1, random: normal}", "6:8: x: has both fill and random"},
@@ -292,9 +295,10 @@ TEST_CASE("a malformed tensor gets a place and a reason") {
        "6:41: x: at must be a list of integers, not '0'"},
       {"{shape: [2], fill: 1, set: [{at: [0], to: 1e6}]}",
        "6:36: x: element 0 is finite but rounds to an infinity in float16"},
+      {"{file: x.npy}",
+       "6:15: x: x.npy: this text stands in no folder, so it can name no file"},
       {"{shape: [4611686018427387904, 4, 0], fill: 1}",
        "6:16: x: more than 268435456 elements"},
-      {"{file: x.npy}", "6:8: x: tensors from files are not read by this version"},
       {"{shape: [2], fill: 65519.99, plus: 0.01}",
        "6:8: x: element 0 is finite but rounds to an infinity in float16"},
       {"{shape: [3], fill: 1, times: 1, tims: 2}",

@@ -2,28 +2,13 @@
 // Random tensors against a program that shares no code with them.
 #include <fmt/format.h>
 
-#include <array>
-#include <cstdio>
-#include <memory>
-
 #include "cases/random.hpp"
+#include "cases/test/printed_numbers.hpp"
 #include "cases/test/reading.hpp"
 #include "oracle/test/catch.hpp"
 
 namespace truenorm {
 namespace {
-
-/// The numbers in hex that a command prints, a line each.
-std::vector<std::uint64_t> printed_by(const std::string& command) {
-  const std::unique_ptr<FILE, int (*)(FILE*)> pipe(popen(command.c_str(), "r"), pclose);
-  REQUIRE(pipe != nullptr);
-  std::vector<std::uint64_t> numbers;
-  std::array<char, 64> line{};
-  while (std::fgets(line.data(), line.size(), pipe.get()) != nullptr) {
-    numbers.push_back(std::stoull(line.data(), nullptr, 16));
-  }
-  return numbers;
-}
 
 struct Drawing {
   std::string tensor;  ///< as a case file writes it, without its shape
@@ -54,7 +39,7 @@ TEST_CASE("random tensors are those of the reference program") {
       fmt::format("python3 {} x {} {} {} {} 60 {} {} {}", TRUENORM_RANDOM_REFERENCE,
                   format.precision_bits, format.emin, format.emax, format.storage_bits,
                   drawing.seed, drawing.kind, drawing.numbers);
-  const std::vector<std::uint64_t> expected = printed_by(command);
+  const std::vector<std::uint64_t> expected = printed_by(command).numbers;
   REQUIRE(expected.size() == 60);
   CHECK(x_bits("{shape: [60], " + drawing.tensor + "}", std::string(format.name)) ==
         expected);

@@ -1,44 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // CASE arguments against a small tree of files.
-#include <stdlib.h>
-
-#include <filesystem>
-#include <fstream>
-
 #include "cases/test/reading.hpp"
+#include "cases/test/tree.hpp"
 #include "oracle/test/catch.hpp"
 
 namespace truenorm {
 namespace {
-
-namespace fs = std::filesystem;
-
-/// A directory of its own, removed at the end.
-class Tree {
- public:
-  Tree() {
-    std::string pattern =
-        (fs::temp_directory_path() / "truenorm-cases-XXXXXX").string();
-    REQUIRE(mkdtemp(pattern.data()) != nullptr);
-    root_ = pattern;
-  }
-  ~Tree() { fs::remove_all(root_); }
-  Tree(const Tree&) = delete;
-  Tree& operator=(const Tree&) = delete;
-
-  void write(const std::string& file, const std::string& text) const {
-    fs::create_directories((root_ / file).parent_path());
-    std::ofstream(root_ / file) << text;
-  }
-
-  [[nodiscard]] std::string path(const std::string& file) const {
-    return (root_ / file).generic_string();
-  }
-  [[nodiscard]] fs::path root() const { return root_; }
-
- private:
-  fs::path root_;
-};
 
 std::string with_cases(const std::string& cases) {
   return "truenorm: 1\n"

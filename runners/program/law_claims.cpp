@@ -2,6 +2,7 @@
 // Bounds that a verifier claims.
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -57,7 +58,8 @@ bool print_claim(const BoundClaim& claim) {
 }  // namespace
 
 bool print_claims(const std::string& path, const std::vector<TestCase>& tests) {
-  const BoundsReading reading = read_bounds(read_file(path), path, tests);
+  const BoundsReading reading = read_bounds(read_file(path), path, tests,
+                                            std::filesystem::path(path).parent_path());
   std::string errors;
   for (const Diagnostic& diagnostic : reading.diagnostics) {
     errors += (errors.empty() ? "" : "\n") + text(diagnostic);
