@@ -55,7 +55,7 @@ def catches():
         for line in file.read_text().splitlines():
             match = re.match(r"- case: ([a-z0-9-]+)", line)
             name = match.group(1) if match else name
-            match = re.match(r"  catches: \[(.*)\]", line)
+            match = re.match(r"  catches: \[(.+)\]", line)
             for mutant in match.group(1).split(",") if match else []:
                 claims[mutant.strip()].add(f"{file.relative_to(ROOT / 'cases')}#{name}")
     return claims
