@@ -26,5 +26,6 @@ void add_list_command(CLI::App& app, Action& action);
 void add_truth_command(CLI::App& app, Action& action);
 void add_laws_command(CLI::App& app, Action& action);
 void add_mutants_command(CLI::App& app, Action& action);
+void add_new_command(CLI::App& app, Action& action);
 
 }  // namespace truenorm

@@ -23,6 +23,7 @@ int main(int count, char** words) {
   truenorm::add_truth_command(app, action);
   truenorm::add_laws_command(app, action);
   truenorm::add_mutants_command(app, action);
+  truenorm::add_new_command(app, action);
   try {
     app.parse(count, words);
     return static_cast<int>(action());
