@@ -59,8 +59,11 @@ class Readme(DocsTest):
     def test_worked_example(self):
         (case,) = blocks("yaml")
         commands = [c for c in shown_commands() if c[0].startswith("build/truenorm")]
-        self.assertEqual(len(commands), 8)
+        self.assertEqual(len(commands), 9)
+        # A bug as a case: 15 lines and three commands.
         self.assertLessEqual(len(case.splitlines()), 15)
+        section = README.split("## A bug, as a case")[1]
+        self.assertEqual(blocks("console", section)[0].count("$ build/truenorm "), 3)
         (self.folder / "eps.yaml").write_text(case)
         for command, output, status in commands:
             done = self.run_program(*command.split()[1:])
@@ -101,6 +104,19 @@ class FolderReadmes(DocsTest):
                 )
                 done = self.run_program("lint", "tensor.yaml")
                 self.assertEqual(done.returncode, 0, done.stdout)
+
+    def test_new_cases_are_made_as_cases_readme_says(self):
+        text = (ROOT / "cases" / "README.md").read_text()
+        section = text.split("## New cases\n")[1].split("\n## ")[0]
+        (command, *_) = re.findall(r"(?m)^\$ truenorm (new --op .*)$", section)
+        done = self.run_program(*command.split())
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(self.run_program("lint", "new.yaml").returncode, 0)
+        usage = self.run_program("new", "--help").stdout
+        options = re.findall(r"--[a-z][a-z-]+", section)
+        self.assertGreater(len(options), 10)
+        for option in options:
+            self.assertIn(option, usage)
 
     def test_bounds_are_written_as_cases_readme_says(self):
         text = (ROOT / "cases" / "README.md").read_text()
