@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// Each rule as its suite's documentation or source has it.
+// The policies, and answers held against them.
 #include "oracle/policies.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
+#include <limits>
 
+#include "oracle/policy_rule.hpp"
 #include "oracle/truth.hpp"
 
 namespace truenorm {
@@ -20,104 +24,81 @@ constexpr std::array<Policy, 5> all{{
     {"kernelbench", "torch.allclose, rtol 1e-2, atol 1e-2"},
 }};
 
-/// A rule for one element.
-struct Rule {
-  enum class Kind { close, ulps, relative } kind = Kind::close;
-  double relative = 0;  ///< of |expected|; the limit of Kind::relative
-  double absolute = 0;
-  std::int64_t ulps = 0;
-  bool nan_equals_nan = false;
+bool passes_everywhere(const PolicyRule& rule, std::span<const double> expected,
+                       const Tensor& answer) {
+  for (std::int64_t i = 0; i < answer.size(); ++i) {
+    if (!rule.passes(answer.format(), expected[static_cast<std::size_t>(i)],
+                     answer[i])) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/// The bits of the element farthest from 0, without its sign: in every format they grow
+/// with the magnitude, then come the infinity and the NaNs.
+template <typename Word>
+std::uint64_t largest_bits(std::span<const std::byte> bytes) {
+  constexpr Word magnitude = std::numeric_limits<Word>::max() / 2;
+  Word largest = 0;
+  for (std::size_t i = 0; i + sizeof(Word) <= bytes.size(); i += sizeof(Word)) {
+    Word word = 0;
+    std::memcpy(&word, bytes.data() + i, sizeof word);
+    largest = std::max(largest, static_cast<Word>(word & magnitude));
+  }
+  return largest;
+}
+
+/// A NaN if there is one, else the largest |element|.
+double largest_of(const Tensor& answer) {
+  const auto bits = [&] {
+    switch (answer.format().storage_bits) {
+      case 8:
+        return largest_bits<std::uint8_t>(answer.bytes());
+      case 16:
+        return largest_bits<std::uint16_t>(answer.bytes());
+      case 32:
+        return largest_bits<std::uint32_t>(answer.bytes());
+      default:
+        return largest_bits<std::uint64_t>(answer.bytes());
+    }
+  };
+  return decode(answer.format(), bits());
+}
+
+/// What a score says of how far an answer is from RN(truth), wherever it is.
+class Distance {
+ public:
+  Distance(const Tensor& answer, const Score& score)
+      : score_(score), largest_(largest_of(answer)) {
+    if (score.special.nonfinite_kind > 0) return;
+    is_nowhere_ = score.correctly_rounded == score.count;
+    if (score.special.failures() > 0 || !score.ulp) return;
+    // RN is half an ulp from the truth, and answer and RN are whole halves apart; the
+    // slack is for what the score's arithmetic may leave out.
+    ulps_ = std::floor(2 * score.ulp->max + 1 + 0x1p-10) / 2;
+  }
+
+  /// The rule's verdict, if this is enough to know it.
+  [[nodiscard]] std::optional<bool> verdict(const PolicyRule& rule,
+                                            const Format& format) const {
+    if (std::isnan(largest_) && !rule.nan_equals_nan) return false;
+    if (is_nowhere_) return true;
+    for (const WorstElement& worst : score_.worst) {
+      const double expected = round_to_nearest(format, worst.expected);
+      if (!rule.passes(format, expected, worst.actual)) return false;
+    }
+    const bool is_sure = ulps_ && std::isfinite(largest_) &&
+                         rule.passes_within(format, *ulps_, largest_);
+    return is_sure ? std::optional(true) : std::nullopt;
+  }
+
+ private:
+  const Score& score_;
+  double largest_;
+  bool is_nowhere_ = false;     ///< every element is RN(truth)
+  std::optional<double> ulps_;  ///< of the truth
 };
-
-Rule close(double relative, double absolute, bool nan_equals_nan) {
-  return {Rule::Kind::close, relative, absolute, 0, nan_equals_nan};
-}
-
-/// torch.testing.assert_close; the float8 formats have no defaults of their own.
-std::optional<Rule> torch_rule(const Format& format) {
-  if (format == float16) return close(1e-3, 1e-5, false);
-  if (format == bfloat16) return close(1.6e-2, 1e-5, false);
-  if (format == float32) return close(1.3e-6, 1e-5, false);
-  if (format == float64) return close(1e-7, 1e-7, false);
-  return std::nullopt;
-}
-
-/// y in float32 and float16, which are all that WebNN has.
-std::optional<Rule> wpt_rule(const Question& question, std::string_view output,
-                             const Format& format) {
-  if (output != "y" || (format != float32 && format != float16)) return std::nullopt;
-  const std::string& op = question.op().name;
-  const bool is_wide = format == float32;
-  Rule rule;
-  rule.nan_equals_nan = true;
-  if (op == "layer_norm") {
-    rule.absolute = is_wide ? 1.0 / 1024 : 1.0 / 512;
-    return rule;
-  }
-  rule.kind = Rule::Kind::ulps;
-  if (op == "batch_norm" || op == "batch_norm_inference") {
-    rule.ulps = 6;
-  } else if (op == "instance_norm") {
-    rule.ulps = is_wide ? 840 : 8400;
-  } else {
-    return std::nullopt;
-  }
-  return rule;
-}
-
-std::optional<Rule> benchdnn_rule(const Question& question, std::string_view output,
-                                  const Format& format) {
-  const std::string& op = question.op().name;
-  const bool is_layer = op == "layer_norm";
-  const bool is_other = op == "batch_norm" || op == "batch_norm_inference" ||
-                        op == "group_norm" || op == "instance_norm";
-  if (!is_layer && !is_other) return std::nullopt;
-  Rule rule;
-  rule.kind = Rule::Kind::relative;
-  rule.nan_equals_nan = true;
-  const bool is_of_parameter = output == "dgamma" || output == "dbeta";
-  rule.relative = is_of_parameter ? 5e-6 : is_layer ? 5e-7 : 6e-7;
-  if (format.precision_bits < 24) {
-    rule.relative = std::ldexp(rule.relative, 24 - format.precision_bits);
-  }
-  return rule;
-}
-
-std::optional<Rule> rule_of(const Policy& policy, const Question& question,
-                            std::string_view output, const Format& format) {
-  if (policy.name == "onnx") return close(1e-3, 1e-7, true);
-  if (policy.name == "torch") return torch_rule(format);
-  if (policy.name == "wpt") return wpt_rule(question, output, format);
-  if (policy.name == "benchdnn") return benchdnn_rule(question, output, format);
-  return close(1e-2, 1e-2, false);
-}
-
-/// A value's place among all of its format, so that neighbours differ by 1.
-std::int64_t place_of(const Format& format, double value) {
-  const auto magnitude = static_cast<std::int64_t>(encode(format, std::fabs(value)));
-  return std::signbit(value) ? -magnitude : magnitude;
-}
-
-bool passes(const Rule& rule, const Format& format, double expected, double actual) {
-  if (std::isnan(expected) || std::isnan(actual)) {
-    return rule.nan_equals_nan && std::isnan(expected) && std::isnan(actual);
-  }
-  if (expected == actual) return true;
-  if (std::isinf(expected) || std::isinf(actual)) return false;
-  const double difference = std::fabs(actual - expected);
-  const double size = std::fabs(expected);
-  switch (rule.kind) {
-    case Rule::Kind::close:
-      return difference <= rule.absolute + rule.relative * size;
-    case Rule::Kind::ulps:
-      return std::abs(place_of(format, expected) - place_of(format, actual)) <=
-             rule.ulps;
-    case Rule::Kind::relative:
-      if (size > 1e-5) return difference <= rule.relative * size;
-      return difference <= rule.relative || difference < 0x1p-23;
-  }
-  return false;
-}
 
 }  // namespace
 
@@ -134,7 +115,8 @@ std::vector<double> expected_values(const Question& question, std::string_view o
                                     const Format& format) {
   std::vector<double> values;
   for (const Truth& truth : truth(question, output, format)) {
-    values.push_back(truth.rounded);
+    // A format without infinities has a NaN for the truth's.
+    values.push_back(round_to_nearest(format, truth.rounded));
   }
   return values;
 }
@@ -142,15 +124,29 @@ std::vector<double> expected_values(const Question& question, std::string_view o
 std::optional<bool> accepts(const Policy& policy, const Question& question,
                             std::string_view output, std::span<const double> expected,
                             const Tensor& answer) {
-  const std::optional<Rule> rule = rule_of(policy, question, output, answer.format());
+  const std::optional<PolicyRule> rule =
+      rule_of(policy, question, output, answer.format());
   if (!rule) return std::nullopt;
-  for (std::int64_t i = 0; i < answer.size(); ++i) {
-    if (!passes(*rule, answer.format(), expected[static_cast<std::size_t>(i)],
-                answer[i])) {
-      return false;
-    }
+  return passes_everywhere(*rule, expected, answer);
+}
+
+std::vector<std::optional<bool>> policy_verdicts(const Question& question,
+                                                 std::string_view output,
+                                                 const Tensor& answer,
+                                                 const Score& score) {
+  std::vector<std::optional<bool>> verdicts(all.size());
+  if (score.count != answer.size()) return verdicts;
+  const Distance distance(answer, score);
+  std::optional<std::vector<double>> expected;
+  for (std::size_t k = 0; k < all.size(); ++k) {
+    const auto rule = rule_of(all[k], question, output, answer.format());
+    if (!rule) continue;
+    verdicts[k] = distance.verdict(*rule, answer.format());
+    if (verdicts[k]) continue;
+    if (!expected) expected = expected_values(question, output, answer.format());
+    verdicts[k] = passes_everywhere(*rule, *expected, answer);
   }
-  return true;
+  return verdicts;
 }
 
 }  // namespace truenorm

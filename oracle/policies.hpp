@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "oracle/question.hpp"
+#include "oracle/score.hpp"
 
 namespace truenorm {
 
@@ -38,5 +39,15 @@ struct Policy {
                                           std::string_view output,
                                           std::span<const double> expected,
                                           const Tensor& answer);
+
+/// What each policy, in the order of policies(), says of an answer that is scored.
+///
+/// values   `score` is the score of just this answer. It tells how far the truth can be, and
+///          mostly that is enough: the truth is worked out again only where it is not
+/// result   all none where nothing was scored
+[[nodiscard]] std::vector<std::optional<bool>> policy_verdicts(const Question& question,
+                                                               std::string_view output,
+                                                               const Tensor& answer,
+                                                               const Score& score);
 
 }  // namespace truenorm

@@ -230,15 +230,27 @@ Score score(Fields& fields) {
 void need_no_score(Fields& fields) {
   for (const char* key :
        {"ulp", "excess", "effective_bits", "correctly_rounded", "faithful", "blind",
-        "range", "grade", "special", "settled", "conditioning", "worst"}) {
+        "range", "grade", "special", "settled", "conditioning", "worst", "policies"}) {
     if (!fields[key].is_null()) refuse(fields.place(key), "null, as count is");
   }
 }
 
-void need_empty(const Json& value, const std::string& place, Json::value_t type) {
-  if (value.type() != type || !value.empty()) {
-    refuse(place, type == Json::value_t::array ? "[]" : "{}");
+void need_empty_list(const Json& value, const std::string& place) {
+  if (!value.is_array() || !value.empty()) refuse(place, "[]");
+}
+
+std::map<std::string, std::optional<bool>> policies(const Json& value,
+                                                    const std::string& place) {
+  if (!value.is_object()) refuse(place, "an object");
+  std::map<std::string, std::optional<bool>> read;
+  for (const auto& [policy, accepts] : value.items()) {
+    if (!accepts.is_boolean() && !accepts.is_null()) {
+      refuse(place + ": " + policy, "true, false or null");
+    }
+    read[policy] =
+        accepts.is_null() ? std::nullopt : std::optional(accepts.get<bool>());
   }
+  return read;
 }
 
 Record run(Fields& fields) {
@@ -272,9 +284,9 @@ Record result(Fields& fields, const Json& line) {
   } else {
     read.score = score(fields);
     read.score->passes = read.actual_verdict() == Verdict::pass;
+    read.policies = policies(fields["policies"], fields.place("policies"));
   }
-  need_empty(fields["diagnosis"], fields.place("diagnosis"), Json::value_t::array);
-  need_empty(fields["policies"], fields.place("policies"), Json::value_t::object);
+  need_empty_list(fields["diagnosis"], fields.place("diagnosis"));
   Fields seconds(fields["seconds"], fields.place("seconds"));
   read.seconds = {seconds.real_of("oracle"), seconds.real_of("answer"),
                   seconds.real_of("transport")};

@@ -89,6 +89,15 @@ void add_score(Json& line, const Score& score) {
   line["worst"] = worst_json(score.worst);
 }
 
+Json policies_json(const Result& result) {
+  if (!result.score) return nullptr;
+  Json policies = Json::object();
+  for (const auto& [policy, accepts] : result.policies) {
+    policies[policy] = accepts ? Json(*accepts) : Json(nullptr);
+  }
+  return policies;
+}
+
 void add_no_score(Json& line) {
   for (const char* key :
        {"count", "ulp", "excess", "effective_bits", "correctly_rounded", "faithful",
@@ -131,7 +140,7 @@ Json json(const Result& result) {
     add_no_score(line);
   }
   line["diagnosis"] = Json::array();
-  line["policies"] = Json::object();
+  line["policies"] = policies_json(result);
   line["seconds"] = {{"oracle", real(result.seconds.oracle)},
                      {"answer", real(result.seconds.answer)},
                      {"transport", real(result.seconds.transport)}};

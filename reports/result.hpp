@@ -60,6 +60,9 @@ struct Result {
   /// Of known_failure and unexpected_pass: what it would have been.
   std::optional<Verdict> actual;
   std::optional<Score> score;  ///< none where nothing came back to be scored
+  /// Of a scored answer, by policy: whether another suite would accept it; none where
+  /// that has no rule.
+  std::map<std::string, std::optional<bool>> policies;
   Seconds seconds;
   std::string inputs_digest;
   /// Why, where there is no score (unsupported because ..., signal 11, ...), and what the

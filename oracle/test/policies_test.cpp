@@ -5,8 +5,10 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <random>
 
 #include "oracle/test/catch.hpp"
+#include "oracle/test/random_question.hpp"
 
 namespace truenorm {
 namespace {
@@ -39,6 +41,25 @@ std::optional<bool> verdict(std::string_view policy, const Question& question,
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 constexpr double inf = std::numeric_limits<double>::infinity();
+
+/// Each value moved by up to `steps` values of the format, some of them not at all.
+Tensor moved(std::span<const double> expected, const Format& format, const Shape& shape,
+             std::uint64_t steps, std::mt19937_64& random) {
+  Tensor answer(format, shape);
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    double value = expected[i];
+    const bool is_up = random() % 2 == 0;
+    // The other thing that is no number, which mostly passes with us.
+    if (!std::isfinite(value) && format.has_infinity && random() % 8 == 0) {
+      value = std::isnan(value) ? inf : nan;
+    }
+    for (std::uint64_t k = random() % (steps + 1); k > 0 && std::isfinite(value); --k) {
+      value = is_up ? next_up(format, value) : next_down(format, value);
+    }
+    answer.set(static_cast<std::int64_t>(i), value);
+  }
+  return answer;
+}
 
 }  // namespace
 
@@ -97,6 +118,46 @@ TEST_CASE("benchdnn's error is relative but for small numbers") {
   const Question gradient = question_on("layer_norm", Direction::vjp);
   CHECK(verdict("benchdnn", gradient, float64, 1, 1 + 4.9e-6, "dgamma") == true);
   CHECK_FALSE(verdict("benchdnn", question_on("rms_norm"), float32, 1, 1));
+}
+
+TEST_CASE("a score tells what policies say as the truth itself does", "[property]") {
+  const auto content = GENERATE(twin::Content::finite, twin::Content::special);
+  std::array<std::int64_t, 2> said{};
+  for (const Format& format : formats()) {
+    twin::for_seeds_until(twin::scaled_count(10000), 1, [&](std::uint64_t seed) {
+      const Question question = twin::random_question(seed, format, content);
+      CAPTURE(twin::text_of(question));
+      const Format answered = question.output_formats("y").front();
+      const std::vector<double> expected = expected_values(question, "y", answered);
+      std::mt19937_64 random(seed);
+      const std::uint64_t steps = seed % 20 < 19 ? seed % 20 : 300;
+      const Tensor answer =
+          moved(expected, answered, question.output_shape("y"), steps, random);
+      const Score judged = score(question, "y", answer, {});
+      const auto verdicts = policy_verdicts(question, "y", answer, judged);
+      REQUIRE(verdicts.size() == policies().size());
+      for (std::size_t k = 0; k < verdicts.size(); ++k) {
+        CAPTURE(policies()[k].name);
+        CHECK(verdicts[k] == accepts(policies()[k], question, "y", expected, answer));
+        if (verdicts[k]) ++said[*verdicts[k] ? 1 : 0];
+      }
+      return std::max<std::int64_t>(answer.size(), 1);
+    });
+  }
+  CHECK(said[0] > 100);
+  CHECK(said[1] > 100);
+}
+
+TEST_CASE("policies say nothing where nothing was scored") {
+  const Question empty(*find_operator("layer_norm"), Direction::forward, {},
+                       {{"x", Tensor(float32, {2, 0})}});
+  const Tensor mean(float32, empty.output_shape("mean"));
+  REQUIRE(mean.size() == 2);
+  const Score judged = score(empty, "mean", mean, {});
+  for (const std::optional<bool>& verdict :
+       policy_verdicts(empty, "mean", mean, judged)) {
+    CHECK_FALSE(verdict);
+  }
 }
 
 TEST_CASE("what policies expect is the truth, rounded") {

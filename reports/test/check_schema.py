@@ -19,7 +19,7 @@ except ImportError:
     sys.exit("the Python package jsonschema is missing; ./dev test installs it")
 
 # Objects whose keys are data.
-OPEN_OBJECTS = {("verdicts",)}
+OPEN_OBJECTS = {("verdicts",), ("policies",)}
 
 # What no field may hold.
 WRONG_VALUE = {"never": ["this"]}
@@ -86,7 +86,10 @@ def faults_by_hand(lines):
     yield "infinity misspelt", {**scored, "conditioning": "Infinity"}
     yield "negative seconds", {**scored, "seconds": {**scored["seconds"], "answer": -1}}
     yield "a diagnosis", {**scored, "diagnosis": [{"mutant": "m", "excess": 1}]}
-    yield "a policy", {**scored, "policies": {"strict": True}}
+    yield "a policy that accepts 1", {**scored, "policies": {"torch": 1}}
+    yield "a policy without a name", {**scored, "policies": {"": True}}
+    yield "a score without policies", {**scored, "policies": None}
+    yield "policies without a score", {**by_verdict["crashed"], "policies": {}}
     for key, value in (
         ("actual", "0.1"),
         ("actual", "0x1.80p+0"),

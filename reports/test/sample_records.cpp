@@ -98,6 +98,7 @@ Result result(const std::string& runner, const std::string& op, const std::strin
 
 Result scored(Result result, const Score& score) {
   result.score = score;
+  result.policies = {{"onnx", true}, {"torch", score.passes}, {"wpt", std::nullopt}};
   return result;
 }
 
@@ -213,8 +214,7 @@ Result sample_result() {
   score.conditioning = 9.9;
   score.worst = {{{4, 5}, "1.1e-45", 0x1p-149, -0x1p-1074, 1e300, 0.1},
                  {{}, "nan", not_a_number, -0.0, {}, {}}};
-  made.score = score;
-  return made;
+  return scored(made, score);
 }
 
 std::vector<Record> sample_records() {

@@ -4,6 +4,8 @@
 
 #include <chrono>
 
+#include "oracle/policies.hpp"
+
 namespace truenorm {
 namespace {
 
@@ -23,10 +25,19 @@ void append_line(std::string& log, const std::string& line) {
   log += line;
 }
 
+void add_policies(Result& result, const Question& question, const Tensor& answer) {
+  const std::vector<std::optional<bool>> verdicts =
+      policy_verdicts(question, result.output, answer, *result.score);
+  for (std::size_t k = 0; k < verdicts.size(); ++k) {
+    result.policies.emplace(policies()[k].name, verdicts[k]);
+  }
+}
+
 void score_output(Result& result, const TestCase& test, const Question& question,
                   const Tensor& answer) {
   const auto start = std::chrono::steady_clock::now();
   result.score = score(question, result.output, answer, test.criteria(result.output));
+  add_policies(result, question, answer);
   const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
   result.seconds.oracle = spent.count();
   result.verdict = result.score->passes ? Verdict::pass : Verdict::fail;
