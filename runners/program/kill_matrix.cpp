@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <span>
 #include <stdexcept>
 #include <string>
 
@@ -17,73 +18,88 @@
 namespace truenorm {
 namespace {
 
-/// Judges answers to one test by our scores, or by a policy.
-class Judge {
+/// The answers to one test, before all judges.
+class Court {
  public:
-  Judge(const TestCase& test, const Policy* policy) : test_(test), policy_(policy) {
-    if (policy == nullptr) return;
+  Court(const TestCase& test, const std::vector<Judge>& judges)
+      : test_(test), judges_(judges) {
+    if (std::ranges::all_of(judges, [](Judge judge) { return judge == ours; })) return;
     for (const std::string& output : test.outputs) {
       const Format format = test.question.output_formats(output).front();
       expected_.emplace(output, expected_values(test.question, output, format));
     }
   }
 
-  [[nodiscard]] Fate fate_of(const Mutant& mutant) const {
-    Fate fate = Fate::not_asked;
+  /// The fates of a mutant, a judge each.
+  void judge(const Mutant& mutant, std::span<Fate> fates) const {
     for (const std::string& output : test_.outputs) {
+      if (std::ranges::all_of(fates, [](Fate f) { return f == Fate::killed; })) return;
       try {
-        const Tensor answer = mutant::answer(mutant, test_.question, output);
-        const std::optional<bool> passed = passes(output, answer);
-        if (passed == false) return Fate::killed;
-        if (passed) fate = Fate::survives;
+        judge(output, mutant::answer(mutant, test_.question, output), fates);
       } catch (const std::invalid_argument&) {
         // Not this output.
       }
     }
-    return fate;
   }
 
  private:
+  void judge(const std::string& output, const Tensor& answer,
+             std::span<Fate> fates) const {
+    for (std::size_t k = 0; k < fates.size(); ++k) {
+      if (fates[k] == Fate::killed) continue;
+      const std::optional<bool> passed = passes(judges_[k], output, answer);
+      if (passed) fates[k] = *passed ? Fate::survives : Fate::killed;
+    }
+  }
+
   /// None where the policy has no rule for the output.
-  [[nodiscard]] std::optional<bool> passes(const std::string& output,
+  [[nodiscard]] std::optional<bool> passes(Judge judge, const std::string& output,
                                            const Tensor& answer) const {
-    if (policy_ == nullptr) {
+    if (judge == ours) {
       return score(test_.question, output, answer, test_.criteria(output)).passes;
     }
-    return accepts(*policy_, test_.question, output, expected_.at(output), answer);
+    return accepts(*judge, test_.question, output, expected_.at(output), answer);
   }
 
   const TestCase& test_;
-  const Policy* policy_;
-  /// In the dtype that mutants answer in, the preferred one.
+  const std::vector<Judge>& judges_;
+  /// What policies expect, in the dtype that mutants answer in, the preferred one.
   std::map<std::string, std::vector<double>> expected_;
 };
 
 }  // namespace
 
 KillMatrix::KillMatrix(const std::vector<TestCase>& tests,
-                       std::span<const Mutant> mutants, const Policy* policy)
-    : tests_(tests.size()), fates_(tests.size() * mutants.size(), Fate::not_asked) {
+                       std::span<const Mutant> mutants, std::vector<Judge> judges)
+    : judges_(std::move(judges)),
+      mutants_(mutants.size()),
+      tests_(tests.size()),
+      fates_(mutants_ * tests_ * judges_.size(), Fate::not_asked) {
   Progress progress(tests.size());
   for (std::size_t test = 0; test < tests.size(); ++test) {
-    const Judge judge(tests[test], policy);
+    const Court court(tests[test], judges_);
     tbb::parallel_for(std::size_t{0}, mutants.size(), [&](std::size_t mutant) {
-      fates_[mutant * tests_ + test] = judge.fate_of(mutants[mutant]);
+      const std::size_t first = (mutant * tests_ + test) * judges_.size();
+      court.judge(mutants[mutant], std::span(fates_).subspan(first, judges_.size()));
     });
     progress.step();
   }
 }
 
-std::size_t KillMatrix::asked(std::size_t mutant) const {
-  const auto row = fates_.begin() + static_cast<std::ptrdiff_t>(mutant * tests_);
-  const auto end = row + static_cast<std::ptrdiff_t>(tests_);
-  return tests_ - static_cast<std::size_t>(std::count(row, end, Fate::not_asked));
+std::size_t KillMatrix::count(std::size_t mutant, std::size_t judge, Fate fate) const {
+  std::size_t found = 0;
+  for (std::size_t test = 0; test < tests_; ++test) {
+    found += this->fate(mutant, test, judge) == fate ? 1 : 0;
+  }
+  return found;
 }
 
-std::size_t KillMatrix::kills(std::size_t mutant) const {
-  const auto row = fates_.begin() + static_cast<std::ptrdiff_t>(mutant * tests_);
-  const auto end = row + static_cast<std::ptrdiff_t>(tests_);
-  return static_cast<std::size_t>(std::count(row, end, Fate::killed));
+std::size_t KillMatrix::asked(std::size_t mutant, std::size_t judge) const {
+  return tests_ - count(mutant, judge, Fate::not_asked);
+}
+
+std::size_t KillMatrix::kills(std::size_t mutant, std::size_t judge) const {
+  return count(mutant, judge, Fate::killed);
 }
 
 }  // namespace truenorm

@@ -18,22 +18,37 @@ enum class Fate {
   killed,     ///< its answer fails
 };
 
-/// The fates of all mutants on all tests.
+/// Who judges an answer: another suite's policy, or, if null, our scores.
+using Judge = const Policy*;
+inline constexpr Judge ours = nullptr;
+
+/// The fates of all mutants on all tests, one for each judge.
 class KillMatrix {
  public:
-  /// Answers each test as each mutant and judges that as any answer, or, with a policy, as
-  /// that would. An output for which a policy has no rule is not asked.
+  /// Answers each test as each mutant and lets each judge see the answer. An output for
+  /// which a policy has no rule is not asked of it.
   KillMatrix(const std::vector<TestCase>& tests, std::span<const Mutant> mutants,
-             const Policy* policy = nullptr);
+             std::vector<Judge> judges = {ours});
 
-  [[nodiscard]] Fate fate(std::size_t mutant, std::size_t test) const {
-    return fates_[mutant * tests_ + test];
+  [[nodiscard]] const std::vector<Judge>& judges() const { return judges_; }
+  [[nodiscard]] std::size_t mutants() const { return mutants_; }
+  [[nodiscard]] std::size_t tests() const { return tests_; }
+
+  /// values   `judge` is a place in judges()
+  [[nodiscard]] Fate fate(std::size_t mutant, std::size_t test,
+                          std::size_t judge = 0) const {
+    return fates_[(mutant * tests_ + test) * judges_.size() + judge];
   }
   /// How many tests a mutant was asked, and how many of them killed it.
-  [[nodiscard]] std::size_t asked(std::size_t mutant) const;
-  [[nodiscard]] std::size_t kills(std::size_t mutant) const;
+  [[nodiscard]] std::size_t asked(std::size_t mutant, std::size_t judge = 0) const;
+  [[nodiscard]] std::size_t kills(std::size_t mutant, std::size_t judge = 0) const;
 
  private:
+  [[nodiscard]] std::size_t count(std::size_t mutant, std::size_t judge,
+                                  Fate fate) const;
+
+  std::vector<Judge> judges_;
+  std::size_t mutants_;
   std::size_t tests_;
   std::vector<Fate> fates_;
 };

@@ -34,10 +34,11 @@ sdk::Tensors answer(const sdk::Request& request) {
 }  // namespace
 
 std::span<const Method> methods() {
-  static constexpr std::array<Method, 3> all{{
+  static constexpr std::array<Method, 4> all{{
       {"two-pass", answer<TwoPass>},
       {"sequential", answer<Sequential>},
       {"welford", answer<Welford>},
+      {"single-pass", answer<SinglePass>},
   }};
   return all;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The three ways of computing a group's mean and spread that textbooks know.
+// The four ways of computing a group's mean and spread that textbooks know.
 #pragma once
 
 #include <algorithm>
@@ -135,7 +135,7 @@ struct TwoPass {
   }
 };
 
-/// Running sums, which both of the plain textbooks have.
+/// Running sums, which all plain textbooks have.
 template <std::floating_point T>
 struct RunningSums {
   [[nodiscard]] static T sum_of_powers(std::span<const T> x, Power power) {
@@ -167,6 +167,28 @@ struct Sequential : RunningSums<T> {
     const T sum =
         running_sum<T>(x.size(), [&](std::size_t i) { return squared(x[i] - mean); });
     return {mean, 0, sum / n};
+  }
+};
+
+/// One pass that sums x and its squares: E[x^2] - E[x]^2, which cancels.
+template <std::floating_point T>
+struct SinglePass : RunningSums<T> {
+  using Float = T;
+  using Number = T;
+
+  [[nodiscard]] static Statistics<Number> statistics(std::span<const T> x,
+                                                     Location location) {
+    T sum = 0;
+    T sum_squares = 0;
+    for (const T a : x) {
+      sum += a;
+      sum_squares += squared(a);
+    }
+    const auto n = static_cast<T>(x.size());
+    const T mean_square = sum_squares / n;
+    if (location == Location::none) return {0, 0, mean_square};
+    const T mean = sum / n;
+    return {mean, 0, mean_square - squared(mean)};
   }
 };
 

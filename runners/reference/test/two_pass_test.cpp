@@ -100,7 +100,8 @@ TEST_CASE("a non-finite element spoils its group as IEEE 754 says", "[reference]
 }
 
 TEMPLATE_TEST_CASE("sums of powers of ordinary numbers are the same in every textbook",
-                   "[reference]", TwoPass<float>, Sequential<float>, Welford<float>) {
+                   "[reference]", TwoPass<float>, Sequential<float>, Welford<float>,
+                   SinglePass<float>) {
   const std::vector<float> x{3, -4, 12, 0};
   CHECK(rounded(TestType::sum_of_powers(x, Power::one)) == 19);
   CHECK(rounded(TestType::sum_of_powers(x, Power::two)) == 169);
@@ -145,6 +146,7 @@ TEST_CASE("an empty group has statistics that are NaN", "[reference]") {
   CHECK(std::isnan(answer_of<TwoPass<float>>(c).mean));
   CHECK(std::isnan(answer_of<Sequential<float>>(c).mean));
   CHECK(std::isnan(answer_of<Welford<float>>(c).mean));
+  CHECK(std::isnan(answer_of<SinglePass<float>>(c).mean));
 }
 
 }  // namespace
