@@ -10,6 +10,8 @@
 #include <cstring>
 #include <limits>
 
+#include "oracle/canonical.hpp"
+#include "oracle/evaluation.hpp"
 #include "oracle/policy_rule.hpp"
 #include "oracle/truth.hpp"
 
@@ -113,6 +115,9 @@ const Policy* find_policy(std::string_view policy_name) {
 
 std::vector<double> expected_values(const Question& question, std::string_view output,
                                     const Format& format) {
+  const CanonicalForm form = lower(question);
+  const Quantity quantity = quantity_of(question, output);
+  if (!evaluate(question, form, quantity, 0)->is_scored()) return {};
   std::vector<double> values;
   for (const Truth& truth : truth(question, output, format)) {
     // A format without infinities has a NaN for the truth's.
@@ -126,7 +131,8 @@ std::optional<bool> accepts(const Policy& policy, const Question& question,
                             const Tensor& answer) {
   const std::optional<PolicyRule> rule =
       rule_of(policy, question, output, answer.format());
-  if (!rule) return std::nullopt;
+  const bool has_truth = expected.size() == static_cast<std::size_t>(answer.size());
+  if (!rule || !has_truth) return std::nullopt;
   return passes_everywhere(*rule, expected, answer);
 }
 

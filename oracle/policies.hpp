@@ -26,6 +26,8 @@ struct Policy {
 [[nodiscard]] const Policy* find_policy(std::string_view name);
 
 /// What policies expect: the truths of an output rounded to the format of an answer.
+///
+/// result   empty where the elements have no truth, as the statistics of nothing have none
 [[nodiscard]] std::vector<double> expected_values(const Question& question,
                                                   std::string_view output,
                                                   const Format& format);
@@ -33,7 +35,7 @@ struct Policy {
 /// Whether the policy accepts an answer.
 ///
 /// values   `expected` are those of the answer's format
-/// result   none where the suite has no rule for such an output
+/// result   none where the suite has no rule for such an output, or nothing is expected
 [[nodiscard]] std::optional<bool> accepts(const Policy& policy,
                                           const Question& question,
                                           std::string_view output,

@@ -158,6 +158,9 @@ TEST_CASE("policies say nothing where nothing was scored") {
        policy_verdicts(empty, "mean", mean, judged)) {
     CHECK_FALSE(verdict);
   }
+  const std::vector<double> expected = expected_values(empty, "mean", float32);
+  CHECK(expected.empty());
+  CHECK_FALSE(accepts(*find_policy("onnx"), empty, "mean", expected, mean));
 }
 
 TEST_CASE("what policies expect is the truth, rounded") {
