@@ -77,7 +77,37 @@ std::string unknown_attribute(const Entry& entry, const OperatorSpec& op) {
                      suggestion(entry.key, known));
 }
 
+/// The attribute of that name of any operator: those that share a name share a kind.
+const AttributeSpec* find_attribute(std::string_view attribute) {
+  for (const OperatorSpec& op : operators()) {
+    const AttributeSpec* spec = op.find_attribute(attribute);
+    if (spec != nullptr) return spec;
+  }
+  return nullptr;
+}
+
+std::vector<std::string_view> all_attributes() {
+  std::vector<std::string_view> names;
+  for (const OperatorSpec& op : operators()) {
+    for (const AttributeSpec& spec : op.attributes) names.push_back(spec.name);
+  }
+  return names;
+}
+
 }  // namespace
+
+void check_attributes(const std::vector<const Entry*>& entries, Problems& problems) {
+  for (const Entry* entry : entries) {
+    const AttributeSpec* spec = find_attribute(entry->key);
+    if (spec != nullptr) {
+      static_cast<void>(read_attribute(*entry, *spec, problems));
+    } else {
+      problems.add(entry->position,
+                   fmt::format("unknown attribute '{}'{}", entry->key,
+                               suggestion(entry->key, all_attributes())));
+    }
+  }
+}
 
 Attributes read_attributes(const std::vector<const Entry*>& entries,
                            const OperatorSpec& op, std::string_view dialect,

@@ -19,4 +19,8 @@ namespace truenorm {
                                          const OperatorSpec& op,
                                          std::string_view dialect, Problems& problems);
 
+/// Adds the problems of entries that speak of no operator in particular: names that no
+/// operator has, and values of another kind.
+void check_attributes(const std::vector<const Entry*>& entries, Problems& problems);
+
 }  // namespace truenorm

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "cases/attribute_reader.hpp"
 #include "cases/dialects.hpp"
@@ -51,11 +52,64 @@ struct NamedRecipe {
   TensorRecipe recipe;
 };
 
+constexpr std::array every_direction{Direction::forward, Direction::vjp,
+                                     Direction::jvp};
+
+/// Every input, or every output, of any operator in any direction.
+std::vector<std::string> all_inputs() {
+  std::vector<std::string> names;
+  for (const OperatorSpec& op : operators()) {
+    for (const Direction d : every_direction) {
+      for (const InputSpec& spec : op.inputs_of(d)) names.push_back(spec.name);
+    }
+  }
+  return names;
+}
+std::vector<std::string> all_outputs() {
+  std::vector<std::string> names;
+  for (const OperatorSpec& op : operators()) {
+    for (const Direction d : every_direction) {
+      for (const OutputSpec& spec : op.outputs_of(d)) names.push_back(spec.name);
+    }
+  }
+  return names;
+}
+
+/// Adds a problem if the name is none of those.
+void check_name(std::string_view what, std::string_view name, Position position,
+                const std::vector<std::string>& known, Problems& problems) {
+  if (std::find(known.begin(), known.end(), name) != known.end()) return;
+  const std::vector<std::string_view> words(known.begin(), known.end());
+  problems.add(position,
+               fmt::format("unknown {} '{}'{}", what, name, suggestion(name, words)));
+}
+
 class CaseReader {
  public:
   CaseReader(const MergedCase& merged, const CaseFile& file, Budget& budget,
              Problems& problems)
       : merged_(merged), file_(file), budget_(budget), problems_(problems) {}
+
+  /// Reads what stands in defaults, where nothing is required and which speak of no
+  /// operator in particular, since a case may name another.
+  void check_defaults() {
+    is_of_defaults_ = true;
+    read_operator();
+    read_directions();
+    read_dtypes();
+    read_dialect();
+    for (const Entry* entry : merged_.entries("inputs", problems_)) {
+      check_name("input", entry->key, entry->position, all_inputs(), problems_);
+      static_cast<void>(
+          read_tensor(entry->value, entry->key, file_.tensor_files, problems_));
+    }
+    check_attributes(merged_.entries("attributes", problems_), problems_);
+    read_outputs();
+    expectations_ = read_expectations(merged_, problems_);
+    for (const auto& [output, position] : named_outputs()) {
+      check_name("output", output, position, all_outputs(), problems_);
+    }
+  }
 
   std::vector<TestCase> read() {
     const std::size_t problems_before = problems_.count();
@@ -80,7 +134,7 @@ class CaseReader {
  private:
   const Node* required(std::string_view key) {
     const Node* node = merged_.field(key);
-    if (node == nullptr) {
+    if (node == nullptr && !is_of_defaults_) {
       problems_.add(merged_.position(), fmt::format("the case has no '{}'", key));
     }
     return node;
@@ -89,13 +143,15 @@ class CaseReader {
   void read_name() {
     const Node* node = required("case");
     if (node == nullptr) return;
-    if (node->kind != Node::Kind::scalar || !is_case_name(node->text)) {
+    const auto text = read_text(*node, "case", problems_);
+    if (!text) return;
+    if (!is_case_name(*text)) {
       problems_.add(node->position,
                     fmt::format("a case's name is 1 to {} of a-z, 0-9 and -, not {}",
                                 longest_case_name, description(*node)));
       return;
     }
-    case_name_ = node->text;
+    case_name_ = *text;
   }
 
   void read_operator() {
@@ -147,7 +203,9 @@ class CaseReader {
     if (!format) return;
     Dtypes dtypes{*format, {}};
     for (const Entry& entry : node.entries) {
-      if (op_ != nullptr && !is_input(entry.key)) {
+      if (is_of_defaults_) {
+        check_name("input", entry.key, entry.position, all_inputs(), problems_);
+      } else if (op_ != nullptr && !is_input(entry.key)) {
         problems_.add(entry.position, unknown_input(entry.key));
         continue;
       }
@@ -204,7 +262,7 @@ class CaseReader {
       specs.insert(specs.end(), further.begin(), further.end());
     }
     const std::vector<std::string_view> known = names_of(specs);
-    for (const Direction d : {Direction::forward, Direction::vjp, Direction::jvp}) {
+    for (const Direction d : every_direction) {
       if (!op_->find_input(d, input)) continue;
       return fmt::format(
           "input '{}' belongs to direction {}, which the case does not "
@@ -373,13 +431,18 @@ class CaseReader {
            output.starts_with("running_");
   }
 
-  void check_named_outputs() {
+  /// What the case names as its outputs, and what it says of them.
+  [[nodiscard]] std::vector<NamedOutput> named_outputs() const {
     std::vector<NamedOutput> named = outputs_;
     named.insert(named.end(), expectations_.named_outputs.begin(),
                  expectations_.named_outputs.end());
+    return named;
+  }
+
+  void check_named_outputs() {
     const std::vector<std::string_view> known(available_outputs_.begin(),
                                               available_outputs_.end());
-    for (const auto& [output, position] : named) {
+    for (const auto& [output, position] : named_outputs()) {
       if (std::find(known.begin(), known.end(), output) != known.end()) continue;
       problems_.add(position, fmt::format("unknown output '{}' of {}{}", output,
                                           op_->name, suggestion(output, known)));
@@ -390,6 +453,7 @@ class CaseReader {
   const CaseFile& file_;
   Budget& budget_;
   Problems& problems_;
+  bool is_of_defaults_ = false;
 
   std::string case_name_;
   const OperatorSpec* op_ = nullptr;
@@ -418,6 +482,12 @@ std::vector<TestCase> read_case(const Node& written, const Node* defaults,
                                 Problems& problems) {
   const MergedCase merged(written, defaults);
   return CaseReader(merged, file, budget, problems).read();
+}
+
+void check_defaults(const Node& defaults, const CaseFile& file, Problems& problems) {
+  Budget none;
+  const MergedCase merged(defaults, nullptr);
+  CaseReader(merged, file, none, problems).check_defaults();
 }
 
 }  // namespace truenorm

@@ -29,6 +29,12 @@ struct CaseFile {
 /// The keys that a case, and so `defaults`, may have.
 [[nodiscard]] const std::vector<std::string_view>& case_keys();
 
+/// Adds the problems that a file's defaults have by themselves, so that none hides behind
+/// cases which replace it.
+///
+/// values   a map with keys of a case
+void check_defaults(const Node& defaults, const CaseFile& file, Problems& problems);
+
 /// The tests of one case, by dtype and then by direction.
 ///
 /// values   both nodes are maps; defaults may be null

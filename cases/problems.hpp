@@ -2,6 +2,7 @@
 // What is wrong with a file, gathered while it is read.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <utility>
@@ -28,6 +29,12 @@ class Problems {
  public:
   void add(Position position, std::string message) {
     found_.push_back({position, std::move(message)});
+  }
+
+  [[nodiscard]] bool has_one_at(const Position& position) const {
+    return std::any_of(found_.begin(), found_.end(), [&](const Problem& problem) {
+      return problem.position == position;
+    });
   }
 
   [[nodiscard]] std::size_t count() const { return found_.size(); }

@@ -32,6 +32,18 @@ bool check_unique(const Node& written,
   return false;
 }
 
+/// Adds the problems of defaults that no case came upon, since each replaces them.
+void add_hidden_problems(const Node& defaults, const CaseFile& file,
+                         Problems& problems) {
+  Problems of_defaults;
+  check_defaults(defaults, file, of_defaults);
+  for (const Problem& problem : of_defaults.found()) {
+    if (!problems.has_one_at(problem.position)) {
+      problems.add(problem.position, problem.message);
+    }
+  }
+}
+
 std::vector<TestCase> read_root(const Node& root, const CaseFile& file,
                                 Problems& problems) {
   if (!check_frame(root, "a case file", {"truenorm", "suite", "defaults", "cases"},
@@ -66,6 +78,7 @@ std::vector<TestCase> read_root(const Node& root, const CaseFile& file,
     if (problems.count() > problems_before) continue;
     std::move(read.begin(), read.end(), std::back_inserter(tests));
   }
+  if (defaults != nullptr) add_hidden_problems(*defaults, file, problems);
   return tests;
 }
 

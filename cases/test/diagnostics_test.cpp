@@ -369,5 +369,50 @@ TEST_CASE("a number that overflows in two dtypes is told for each") {
       "float32\n");
 }
 
+TEST_CASE("a mistake in defaults is told though every case replaces it") {
+  CHECK(
+      complaints(read("truenorm: 1\n"
+                      "defaults:\n"
+                      "  dtype: float17\n"
+                      "  op: layer_nrm\n"
+                      "  attributes: {epz: 1, groups: many}\n"
+                      "  inputs: {gamm: 1, beta: word}\n"
+                      "  outputs: [z]\n"
+                      "cases:\n"
+                      "- {case: a, op: layer_norm, dtype: float32, attributes: null,\n"
+                      "   inputs: null, outputs: all}\n")) ==
+      "f.yaml:3:10: error: unknown dtype 'float17'; did you mean 'float16'?\n"
+      "f.yaml:4:7: error: unknown op 'layer_nrm'; did you mean 'layer_norm'?\n"
+      "f.yaml:5:16: error: unknown attribute 'epz'; did you mean 'eps'?\n"
+      "f.yaml:5:32: error: groups must be an integer, not 'many'\n"
+      "f.yaml:6:12: error: unknown input 'gamm'; did you mean 'gamma'?\n"
+      "f.yaml:6:27: error: beta must be a number, not 'word'\n"
+      "f.yaml:7:13: error: unknown output 'z'; did you mean 'y'?\n"
+      "f.yaml:9:3: error: layer_norm: x: is required\n");
+}
+
+TEST_CASE("defaults may have what is of another operator than theirs") {
+  CHECK(complaints(
+            read("truenorm: 1\n"
+                 "defaults: {op: layer_norm, dtype: float32, attributes: {groups: 2}}\n"
+                 "cases:\n"
+                 "- {case: a, op: group_norm, inputs: {x: [[1, 2]]}}\n"))
+            .empty());
+}
+
+TEST_CASE("operators that share an attribute agree on its kind") {
+  for (const OperatorSpec& op : operators()) {
+    for (const AttributeSpec& spec : op.attributes) {
+      for (const OperatorSpec& other : operators()) {
+        const AttributeSpec* shared = other.find_attribute(spec.name);
+        if (shared == nullptr) continue;
+        CAPTURE(op.name, other.name, spec.name);
+        CHECK(shared->kind == spec.kind);
+        CHECK(shared->choices == spec.choices);
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace truenorm
