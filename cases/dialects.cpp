@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The table of defaults, each line with its source.
+// The table of defaults, each row with its source.
 #include "cases/dialects.hpp"
 
 #include <array>
+#include <utility>
 #include <vector>
 
 namespace truenorm {
@@ -11,184 +12,224 @@ namespace {
 constexpr std::array<std::string_view, 6> names = {
     "pytorch", "tensorflow", "keras", "jax", "onnx", "torchlean"};
 
-struct Default {
-  std::string_view dialect;
-  std::string_view op;
-  std::string_view attribute;
-  AttributeValue value;
-};
-
-std::vector<Default> make_table() {
+std::vector<DialectDefaults> make_table() {
   const std::vector<std::int64_t> last_axis = {-1};
   const std::string channels_first = "channels_first";
   const std::string channels_last = "channels_last";
+  const std::string new_value = "new";
   const std::string old_value = "old";
   const std::string n = "n";
+  const std::string two = "2";
   const std::int64_t usual_groups = 32;
   const Rational millionth(1, 1'000'000);
-  return {
-      // torch.nn.LayerNorm(normalized_shape, eps=1e-05)
-      {"pytorch", "layer_norm", "eps", exact(1e-5)},
-      // torch.nn.RMSNorm(normalized_shape, eps=None): None became another number in
-      // pytorch#142848, so there is no default to speak of.
-      // torch.nn.BatchNorm2d(num_features, eps=1e-05); channels are dimension 1
-      {"pytorch", "batch_norm_inference", "eps", exact(1e-5)},
-      {"pytorch", "batch_norm_inference", "layout", channels_first},
-      // torch.nn.BatchNorm2d(num_features, eps=1e-05, momentum=0.1): momentum weighs the
-      // new value, and the running variance is the unbiased one
-      {"pytorch", "batch_norm", "eps", exact(1e-5)},
-      {"pytorch", "batch_norm", "layout", channels_first},
-      {"pytorch", "batch_norm", "momentum", exact(0.1)},
-      {"pytorch", "batch_norm", "momentum_of", std::string("new")},
-      {"pytorch", "batch_norm", "running_variance_divisor", std::string("n_minus_1")},
-      // torch.nn.GroupNorm(num_groups, num_channels, eps=1e-05)
-      {"pytorch", "group_norm", "eps", exact(1e-5)},
-      {"pytorch", "group_norm", "layout", channels_first},
-      // torch.nn.InstanceNorm2d(num_features, eps=1e-05)
-      {"pytorch", "instance_norm", "eps", exact(1e-5)},
-      {"pytorch", "instance_norm", "layout", channels_first},
-      // torch.nn.utils.parametrizations.weight_norm(module, dim=0): no epsilon
-      {"pytorch", "weight_norm", "dim", std::int64_t{0}},
-      {"pytorch", "weight_norm", "eps", Rational(0)},
-      // torch.nn.functional.normalize(p=2.0, dim=1, eps=1e-12): x / max(norm, eps)
-      {"pytorch", "lp_normalize", "p", std::string("2")},
-      {"pytorch", "lp_normalize", "dim", std::int64_t{1}},
-      {"pytorch", "lp_normalize", "eps", exact(1e-12)},
-      {"pytorch", "lp_normalize", "eps_mode", std::string("floor")},
-
-      // tf.keras.layers.LayerNormalization(axis=-1, epsilon=0.001)
-      {"tensorflow", "layer_norm", "axes", last_axis},
-      {"tensorflow", "layer_norm", "eps", exact(1e-3)},
-      // tf.keras.layers.BatchNormalization(axis=-1, epsilon=0.001)
-      {"tensorflow", "batch_norm_inference", "eps", exact(1e-3)},
-      {"tensorflow", "batch_norm_inference", "layout", channels_last},
-      // tf.keras.layers.BatchNormalization(axis=-1, momentum=0.99, epsilon=0.001):
-      // moving_mean * momentum + mean(batch) * (1 - momentum). Whether the stored variance
-      // is the unbiased one depends on the kernel.
-      {"tensorflow", "batch_norm", "eps", exact(1e-3)},
-      {"tensorflow", "batch_norm", "layout", channels_last},
-      {"tensorflow", "batch_norm", "momentum", exact(0.99)},
-      {"tensorflow", "batch_norm", "momentum_of", old_value},
-      // tf.keras.layers.GroupNormalization(groups=32, axis=-1, epsilon=0.001)
-      {"tensorflow", "group_norm", "groups", usual_groups},
-      {"tensorflow", "group_norm", "eps", exact(1e-3)},
-      {"tensorflow", "group_norm", "layout", channels_last},
-      // tf.math.l2_normalize(x, epsilon=1e-12): x / sqrt(max(sum(x**2), epsilon))
-      {"tensorflow", "lp_normalize", "p", std::string("2")},
-      {"tensorflow", "lp_normalize", "eps", exact(1e-12)},
-      {"tensorflow", "lp_normalize", "eps_mode", std::string("floor_inside")},
-
-      // keras.layers.LayerNormalization(axis=-1, epsilon=0.001)
-      {"keras", "layer_norm", "axes", last_axis},
-      {"keras", "layer_norm", "eps", exact(1e-3)},
-      // keras.layers.RMSNormalization(axis=-1, epsilon=1e-06)
-      {"keras", "rms_norm", "axes", last_axis},
-      {"keras", "rms_norm", "eps", exact(1e-6)},
-      // keras.layers.BatchNormalization(axis=-1, epsilon=0.001)
-      {"keras", "batch_norm_inference", "eps", exact(1e-3)},
-      {"keras", "batch_norm_inference", "layout", channels_last},
-      // keras.layers.BatchNormalization(axis=-1, momentum=0.99, epsilon=0.001):
-      // moving_mean * momentum + mean(batch) * (1 - momentum)
-      {"keras", "batch_norm", "eps", exact(1e-3)},
-      {"keras", "batch_norm", "layout", channels_last},
-      {"keras", "batch_norm", "momentum", exact(0.99)},
-      {"keras", "batch_norm", "momentum_of", old_value},
-      // keras.layers.GroupNormalization(groups=32, axis=-1, epsilon=0.001)
-      {"keras", "group_norm", "groups", usual_groups},
-      {"keras", "group_norm", "eps", exact(1e-3)},
-      {"keras", "group_norm", "layout", channels_last},
-      // keras.layers.GroupNormalization(groups=-1) is Keras' instance normalization
-      {"keras", "instance_norm", "eps", exact(1e-3)},
-      {"keras", "instance_norm", "layout", channels_last},
-      // keras.layers.UnitNormalization(axis=-1), which gives ops.normalize 1e-12
-      {"keras", "lp_normalize", "p", std::string("2")},
-      {"keras", "lp_normalize", "dim", std::int64_t{-1}},
-      {"keras", "lp_normalize", "eps", exact(1e-12)},
-
-      // flax.linen.LayerNorm(epsilon=1e-06, reduction_axes=-1)
-      {"jax", "layer_norm", "axes", last_axis},
-      {"jax", "layer_norm", "eps", exact(1e-6)},
-      // flax.linen.RMSNorm(epsilon=1e-06, reduction_axes=-1)
-      {"jax", "rms_norm", "axes", last_axis},
-      {"jax", "rms_norm", "eps", exact(1e-6)},
-      // flax.linen.BatchNorm(axis=-1, epsilon=1e-05)
-      {"jax", "batch_norm_inference", "eps", exact(1e-5)},
-      {"jax", "batch_norm_inference", "layout", channels_last},
-      // flax.linen.BatchNorm(axis=-1, momentum=0.99, epsilon=1e-05):
-      // momentum * ra_var + (1 - momentum) * var, var with the divisor n
-      {"jax", "batch_norm", "eps", exact(1e-5)},
-      {"jax", "batch_norm", "layout", channels_last},
-      {"jax", "batch_norm", "momentum", exact(0.99)},
-      {"jax", "batch_norm", "momentum_of", old_value},
-      {"jax", "batch_norm", "running_variance_divisor", n},
-      // flax.linen.GroupNorm(num_groups=32, epsilon=1e-06)
-      {"jax", "group_norm", "groups", usual_groups},
-      {"jax", "group_norm", "eps", exact(1e-6)},
-      {"jax", "group_norm", "layout", channels_last},
-      // flax.linen.InstanceNorm(epsilon=1e-06, feature_axes=-1)
-      {"jax", "instance_norm", "eps", exact(1e-6)},
-      {"jax", "instance_norm", "layout", channels_last},
-      // flax.linen.WeightNorm(epsilon=1e-12, feature_axes=-1): rsqrt(sum(x*x) + eps)
-      {"jax", "weight_norm", "dim", std::int64_t{-1}},
-      {"jax", "weight_norm", "eps", exact(1e-12)},
-
-      // ONNX LayerNormalization-17: axis -1, epsilon 1e-05
-      {"onnx", "layer_norm", "axes", last_axis},
-      {"onnx", "layer_norm", "eps", exact(1e-5)},
-      // ONNX RMSNormalization-23: axis -1, epsilon 1e-05
-      {"onnx", "rms_norm", "axes", last_axis},
-      {"onnx", "rms_norm", "eps", exact(1e-5)},
-      // ONNX BatchNormalization-15: epsilon 1e-05, x of (N, C, D1, ...)
-      {"onnx", "batch_norm_inference", "eps", exact(1e-5)},
-      {"onnx", "batch_norm_inference", "layout", channels_first},
-      // ONNX BatchNormalization-15, training_mode=1: epsilon 1e-05, momentum 0.9;
-      // input_mean * momentum + current_mean * (1 - momentum), population variance
-      {"onnx", "batch_norm", "eps", exact(1e-5)},
-      {"onnx", "batch_norm", "layout", channels_first},
-      {"onnx", "batch_norm", "momentum", exact(0.9)},
-      {"onnx", "batch_norm", "momentum_of", old_value},
-      {"onnx", "batch_norm", "running_variance_divisor", n},
-      // ONNX GroupNormalization-21: epsilon 1e-05, scale and bias of (C)
-      {"onnx", "group_norm", "eps", exact(1e-5)},
-      {"onnx", "group_norm", "layout", channels_first},
-      {"onnx", "group_norm", "affine", std::string("per_channel")},
-      // ONNX InstanceNormalization-6: epsilon 1e-05, x of (N, C, D1, ...)
-      {"onnx", "instance_norm", "eps", exact(1e-5)},
-      {"onnx", "instance_norm", "layout", channels_first},
-      // ONNX LpNormalization has no epsilon: it has no default to speak of.
-
-      // TorchLean's Numbers.epsilon over the reals, for every operator (SPEC 3)
-      {"torchlean", "layer_norm", "eps", millionth},
-      {"torchlean", "rms_norm", "eps", millionth},
-      {"torchlean", "group_norm", "eps", millionth},
-      {"torchlean", "instance_norm", "eps", millionth},
-      {"torchlean", "batch_norm", "eps", millionth},
-      {"torchlean", "batch_norm_inference", "eps", millionth},
-      {"torchlean", "normalize_along_dim", "eps", millionth},
-      {"torchlean", "weight_norm", "eps", millionth},
-      // TorchLean's groupNorm is (B, H, W, C); batchNorm and instanceNorm have no batch axis
-      // (SPEC 3)
-      {"torchlean", "group_norm", "layout", channels_last},
-      {"torchlean", "instance_norm", "batched", false},
-      {"torchlean", "batch_norm", "batched", false},
-      // TorchLean's batchNormInference takes max(variance, 0) (SPEC 3)
-      {"torchlean", "batch_norm_inference", "clamp_variance", true},
+  std::vector<DialectDefaults> table;
+  const auto add = [&](std::string_view dialect, std::string_view op,
+                       std::string_view source, std::string_view link,
+                       Attributes attributes) {
+    table.push_back({dialect, op, source, link, std::move(attributes)});
   };
+  add("pytorch", "layer_norm", "torch.nn.LayerNorm(normalized_shape, eps=1e-05)",
+      "https://pytorch.org/docs/stable/generated/torch.nn.LayerNorm.html",
+      {{"eps", exact(1e-5)}});
+  // torch.nn.RMSNorm(normalized_shape, eps=None): what None means changed in
+  // https://github.com/pytorch/pytorch/pull/142848, so there is no default to speak of.
+  add("pytorch", "batch_norm_inference",
+      "torch.nn.BatchNorm2d(num_features, eps=1e-05)",
+      "https://pytorch.org/docs/stable/generated/torch.nn.BatchNorm2d.html",
+      {{"eps", exact(1e-5)}, {"layout", channels_first}});
+  // Momentum weighs the new value, and the running variance is the unbiased one.
+  add("pytorch", "batch_norm",
+      "torch.nn.BatchNorm2d(num_features, eps=1e-05, momentum=0.1)",
+      "https://pytorch.org/docs/stable/generated/torch.nn.BatchNorm2d.html",
+      {{"eps", exact(1e-5)},
+       {"layout", channels_first},
+       {"momentum", exact(0.1)},
+       {"momentum_of", new_value},
+       {"running_variance_divisor", std::string("n_minus_1")}});
+  add("pytorch", "group_norm",
+      "torch.nn.GroupNorm(num_groups, num_channels, eps=1e-05)",
+      "https://pytorch.org/docs/stable/generated/torch.nn.GroupNorm.html",
+      {{"eps", exact(1e-5)}, {"layout", channels_first}});
+  add("pytorch", "instance_norm", "torch.nn.InstanceNorm2d(num_features, eps=1e-05)",
+      "https://pytorch.org/docs/stable/generated/torch.nn.InstanceNorm2d.html",
+      {{"eps", exact(1e-5)}, {"layout", channels_first}});
+  add("pytorch", "weight_norm",
+      "torch.nn.utils.parametrizations.weight_norm(module, dim=0), without epsilon",
+      "https://pytorch.org/docs/stable/generated/"
+      "torch.nn.utils.parametrizations.weight_norm.html",
+      {{"dim", std::int64_t{0}}, {"eps", Rational(0)}});
+  add("pytorch", "lp_normalize",
+      "torch.nn.functional.normalize(input, p=2.0, dim=1, eps=1e-12)",
+      "https://pytorch.org/docs/stable/generated/torch.nn.functional.normalize.html",
+      {{"p", two},
+       {"dim", std::int64_t{1}},
+       {"eps", exact(1e-12)},
+       {"eps_mode", std::string("floor")}});
+
+  add("tensorflow", "layer_norm",
+      "tf.keras.layers.LayerNormalization(axis=-1, epsilon=0.001)",
+      "https://www.tensorflow.org/api_docs/python/tf/keras/layers/LayerNormalization",
+      {{"axes", last_axis}, {"eps", exact(1e-3)}});
+  add("tensorflow", "batch_norm_inference",
+      "tf.keras.layers.BatchNormalization(axis=-1, epsilon=0.001)",
+      "https://www.tensorflow.org/api_docs/python/tf/keras/layers/BatchNormalization",
+      {{"eps", exact(1e-3)}, {"layout", channels_last}});
+  // moving_mean * momentum + mean(batch) * (1 - momentum). Whether the stored variance is
+  // the unbiased one depends on the kernel.
+  add("tensorflow", "batch_norm",
+      "tf.keras.layers.BatchNormalization(axis=-1, momentum=0.99, epsilon=0.001)",
+      "https://www.tensorflow.org/api_docs/python/tf/keras/layers/BatchNormalization",
+      {{"eps", exact(1e-3)},
+       {"layout", channels_last},
+       {"momentum", exact(0.99)},
+       {"momentum_of", old_value}});
+  add("tensorflow", "group_norm",
+      "tf.keras.layers.GroupNormalization(groups=32, axis=-1, epsilon=0.001)",
+      "https://www.tensorflow.org/api_docs/python/tf/keras/layers/GroupNormalization",
+      {{"groups", usual_groups}, {"eps", exact(1e-3)}, {"layout", channels_last}});
+  add("tensorflow", "lp_normalize",
+      "tf.math.l2_normalize(x, epsilon=1e-12): x / sqrt(max(sum(x**2), epsilon))",
+      "https://www.tensorflow.org/api_docs/python/tf/math/l2_normalize",
+      {{"p", two}, {"eps", exact(1e-12)}, {"eps_mode", std::string("floor_inside")}});
+
+  add("keras", "layer_norm", "keras.layers.LayerNormalization(axis=-1, epsilon=0.001)",
+      "https://keras.io/api/layers/normalization_layers/layer_normalization/",
+      {{"axes", last_axis}, {"eps", exact(1e-3)}});
+  add("keras", "rms_norm", "keras.layers.RMSNormalization(axis=-1, epsilon=1e-06)",
+      "https://keras.io/api/layers/normalization_layers/rms_normalization/",
+      {{"axes", last_axis}, {"eps", exact(1e-6)}});
+  add("keras", "batch_norm_inference",
+      "keras.layers.BatchNormalization(axis=-1, epsilon=0.001)",
+      "https://keras.io/api/layers/normalization_layers/batch_normalization/",
+      {{"eps", exact(1e-3)}, {"layout", channels_last}});
+  // moving_mean * momentum + mean(batch) * (1 - momentum).
+  add("keras", "batch_norm",
+      "keras.layers.BatchNormalization(axis=-1, momentum=0.99, epsilon=0.001)",
+      "https://keras.io/api/layers/normalization_layers/batch_normalization/",
+      {{"eps", exact(1e-3)},
+       {"layout", channels_last},
+       {"momentum", exact(0.99)},
+       {"momentum_of", old_value}});
+  add("keras", "group_norm",
+      "keras.layers.GroupNormalization(groups=32, axis=-1, epsilon=0.001)",
+      "https://keras.io/api/layers/normalization_layers/group_normalization/",
+      {{"groups", usual_groups}, {"eps", exact(1e-3)}, {"layout", channels_last}});
+  // Keras' instance normalization is the one of as many groups as channels.
+  add("keras", "instance_norm",
+      "keras.layers.GroupNormalization(groups=-1, axis=-1, epsilon=0.001)",
+      "https://keras.io/api/layers/normalization_layers/group_normalization/",
+      {{"eps", exact(1e-3)}, {"layout", channels_last}});
+  add("keras", "lp_normalize",
+      "keras.layers.UnitNormalization(axis=-1), which gives keras.ops.normalize 1e-12",
+      "https://keras.io/api/layers/normalization_layers/unit_normalization/",
+      {{"p", two}, {"dim", std::int64_t{-1}}, {"eps", exact(1e-12)}});
+
+  add("jax", "layer_norm", "flax.linen.LayerNorm(epsilon=1e-06, reduction_axes=-1)",
+      "https://flax-linen.readthedocs.io/en/latest/api_reference/flax.linen/"
+      "layers.html",
+      {{"axes", last_axis}, {"eps", exact(1e-6)}});
+  add("jax", "rms_norm", "flax.linen.RMSNorm(epsilon=1e-06, reduction_axes=-1)",
+      "https://flax-linen.readthedocs.io/en/latest/api_reference/flax.linen/"
+      "layers.html",
+      {{"axes", last_axis}, {"eps", exact(1e-6)}});
+  add("jax", "batch_norm_inference", "flax.linen.BatchNorm(axis=-1, epsilon=1e-05)",
+      "https://flax-linen.readthedocs.io/en/latest/api_reference/flax.linen/"
+      "layers.html",
+      {{"eps", exact(1e-5)}, {"layout", channels_last}});
+  // momentum * ra_var + (1 - momentum) * var, var with the divisor n.
+  add("jax", "batch_norm",
+      "flax.linen.BatchNorm(axis=-1, momentum=0.99, epsilon=1e-05)",
+      "https://flax-linen.readthedocs.io/en/latest/api_reference/flax.linen/"
+      "layers.html",
+      {{"eps", exact(1e-5)},
+       {"layout", channels_last},
+       {"momentum", exact(0.99)},
+       {"momentum_of", old_value},
+       {"running_variance_divisor", n}});
+  add("jax", "group_norm", "flax.linen.GroupNorm(num_groups=32, epsilon=1e-06)",
+      "https://flax-linen.readthedocs.io/en/latest/api_reference/flax.linen/"
+      "layers.html",
+      {{"groups", usual_groups}, {"eps", exact(1e-6)}, {"layout", channels_last}});
+  add("jax", "instance_norm", "flax.linen.InstanceNorm(epsilon=1e-06, feature_axes=-1)",
+      "https://flax-linen.readthedocs.io/en/latest/api_reference/flax.linen/"
+      "layers.html",
+      {{"eps", exact(1e-6)}, {"layout", channels_last}});
+  add("jax", "weight_norm",
+      "flax.linen.WeightNorm(epsilon=1e-12, feature_axes=-1): rsqrt(sum(x*x) + eps)",
+      "https://flax-linen.readthedocs.io/en/latest/api_reference/flax.linen/"
+      "layers.html",
+      {{"dim", std::int64_t{-1}}, {"eps", exact(1e-12)}});
+
+  add("onnx", "layer_norm", "LayerNormalization-17: axis -1, epsilon 1e-05",
+      "https://onnx.ai/onnx/operators/onnx__LayerNormalization.html",
+      {{"axes", last_axis}, {"eps", exact(1e-5)}});
+  add("onnx", "rms_norm", "RMSNormalization-23: axis -1, epsilon 1e-05",
+      "https://onnx.ai/onnx/operators/onnx__RMSNormalization.html",
+      {{"axes", last_axis}, {"eps", exact(1e-5)}});
+  add("onnx", "batch_norm_inference",
+      "BatchNormalization-15: epsilon 1e-05, x of (N, C, D1, ...)",
+      "https://onnx.ai/onnx/operators/onnx__BatchNormalization.html",
+      {{"eps", exact(1e-5)}, {"layout", channels_first}});
+  // input_mean * momentum + current_mean * (1 - momentum), with the population variance.
+  add("onnx", "batch_norm",
+      "BatchNormalization-15, training_mode=1: epsilon 1e-05, momentum 0.9",
+      "https://onnx.ai/onnx/operators/onnx__BatchNormalization.html",
+      {{"eps", exact(1e-5)},
+       {"layout", channels_first},
+       {"momentum", exact(0.9)},
+       {"momentum_of", old_value},
+       {"running_variance_divisor", n}});
+  add("onnx", "group_norm",
+      "GroupNormalization-21: epsilon 1e-05, scale and bias of (C)",
+      "https://onnx.ai/onnx/operators/onnx__GroupNormalization.html",
+      {{"eps", exact(1e-5)},
+       {"layout", channels_first},
+       {"affine", std::string("per_channel")}});
+  add("onnx", "instance_norm",
+      "InstanceNormalization-6: epsilon 1e-05, x of (N, C, D1, ...)",
+      "https://onnx.ai/onnx/operators/onnx__InstanceNormalization.html",
+      {{"eps", exact(1e-5)}, {"layout", channels_first}});
+  // LpNormalization has no epsilon, so it has no default to speak of.
+
+  add("torchlean", "layer_norm", "Numbers.epsilon over the reals",
+      "https://github.com/lean-dojo/TorchLean", {{"eps", millionth}});
+  add("torchlean", "rms_norm", "Numbers.epsilon over the reals",
+      "https://github.com/lean-dojo/TorchLean", {{"eps", millionth}});
+  add("torchlean", "group_norm",
+      "Numbers.epsilon over the reals; groupNorm is (B, H, W, C)",
+      "https://github.com/lean-dojo/TorchLean",
+      {{"eps", millionth}, {"layout", channels_last}});
+  add("torchlean", "instance_norm", "Numbers.epsilon over the reals; no batch axis",
+      "https://github.com/lean-dojo/TorchLean",
+      {{"eps", millionth}, {"batched", false}});
+  add("torchlean", "batch_norm", "Numbers.epsilon over the reals; no batch axis",
+      "https://github.com/lean-dojo/TorchLean",
+      {{"eps", millionth}, {"batched", false}});
+  add("torchlean", "batch_norm_inference",
+      "Numbers.epsilon over the reals; max(variance, 0)",
+      "https://github.com/lean-dojo/TorchLean",
+      {{"eps", millionth}, {"clamp_variance", true}});
+  add("torchlean", "normalize_along_dim", "Numbers.epsilon over the reals",
+      "https://github.com/lean-dojo/TorchLean", {{"eps", millionth}});
+  add("torchlean", "weight_norm", "Numbers.epsilon over the reals",
+      "https://github.com/lean-dojo/TorchLean", {{"eps", millionth}});
+  return table;
 }
 
 }  // namespace
 
 std::span<const std::string_view> dialects() { return names; }
 
+std::span<const DialectDefaults> dialect_table() {
+  static const std::vector<DialectDefaults> table = make_table();
+  return table;
+}
+
 Attributes dialect_defaults(std::string_view dialect, std::string_view operator_name) {
-  static const std::vector<Default> table = make_table();
-  Attributes attributes;
-  for (const Default& row : table) {
-    if (row.dialect == dialect && row.op == operator_name) {
-      attributes.emplace(row.attribute, row.value);
-    }
+  for (const DialectDefaults& row : dialect_table()) {
+    if (row.dialect == dialect && row.op == operator_name) return row.attributes;
   }
-  return attributes;
+  return {};
 }
 
 bool has_float32_attributes(std::string_view dialect) {

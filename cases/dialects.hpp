@@ -12,6 +12,18 @@ namespace truenorm {
 /// Every dialect's name.
 [[nodiscard]] std::span<const std::string_view> dialects();
 
+/// What a library gives an operator's attributes.
+struct DialectDefaults {
+  std::string_view dialect;
+  std::string_view op;
+  std::string_view source;  ///< the library's own words for it
+  std::string_view link;    ///< where it says so
+  Attributes attributes;
+};
+
+/// Every row, dialect by dialect.
+[[nodiscard]] std::span<const DialectDefaults> dialect_table();
+
 /// The attributes of the operator for which the dialect has a default of its own; for
 /// the others SPEC's holds, and what has none there must be written in the case.
 [[nodiscard]] Attributes dialect_defaults(std::string_view dialect,

@@ -7,6 +7,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "cases/case_text.hpp"
 #include "cases/dialects.hpp"
 #include "oracle/mutants.hpp"
 #include "oracle/operators.hpp"
@@ -81,10 +82,40 @@ std::vector<Entry> list_dtypes() {
   return entries;
 }
 
+/// eps: 1e-05, layout: channels_last
+std::string attributes_text(const Attributes& attributes) {
+  std::string text;
+  for (const auto& [attribute, value] : attributes) {
+    text += fmt::format("{}{}: {}", text.empty() ? "" : ", ", attribute,
+                        attribute_text(value));
+  }
+  return text;
+}
+
 std::vector<Entry> list_dialects() {
   std::vector<Entry> entries;
   for (const std::string_view dialect : dialects()) {
-    entries.push_back({{{"name", dialect}}, std::string(dialect)});
+    Json defaults = Json::array();
+    std::string lines(dialect);
+    if (has_float32_attributes(dialect)) lines += ", whose real attributes are float32";
+    for (const DialectDefaults& row : dialect_table()) {
+      if (row.dialect != dialect) continue;
+      Json attributes = Json::object();
+      for (const auto& [attribute, value] : row.attributes) {
+        attributes[attribute] = attribute_text(value);
+      }
+      defaults.push_back({{"op", row.op},
+                          {"attributes", attributes},
+                          {"source", row.source},
+                          {"link", row.link}});
+      lines +=
+          fmt::format("\n    {:<21} {}\n{:26}from {}\n{:26}{}", row.op,
+                      attributes_text(row.attributes), "", row.source, "", row.link);
+    }
+    entries.push_back({{{"name", dialect},
+                        {"float32_attributes", has_float32_attributes(dialect)},
+                        {"defaults", defaults}},
+                       lines});
   }
   return entries;
 }
@@ -200,7 +231,8 @@ const std::vector<List>& lists() {
       {"operators", "the operators, their directions, inputs, outputs and attributes",
        list_operators},
       {"dtypes", "the floating-point formats", list_dtypes},
-      {"dialects", "whose defaults a case can take", list_dialects},
+      {"dialects", "whose defaults a case can take, and where they are from",
+       list_dialects},
       {"runners", "which runners are usable here, and why the others are not",
        list_runners},
       {"cases", "the tests that came with the program", list_cases},
