@@ -23,11 +23,14 @@ ROOT = pathlib.Path(__file__).resolve().parents[3]
 
 
 def run(*arguments):
-    """Status, output and results of a run over the cases of this tree."""
+    """Status, output and results of a run over the cases of this tree but the full ones.
+
+    The program's own cases are a link to this tree's, and only those leave out `full`.
+    """
     folder = tempfile.mkdtemp(prefix="truenorm-")
     try:
         done = subprocess.run(
-            [PROGRAM, "run", str(ROOT / "cases"), "--out", folder, *arguments],
+            [PROGRAM, "run", "--out", folder, *arguments],
             capture_output=True,
             text=True,
         )
@@ -43,6 +46,14 @@ def run(*arguments):
 
 def case_of(result):
     return result["case"].split("[")[0]
+
+
+def full_cases():
+    """The FILE#case names that a run leaves out unless it is told to."""
+    tests = json.loads(
+        subprocess.check_output([PROGRAM, "list", "cases", "--json"], text=True)
+    )
+    return {test["name"].split("[")[0] for test in tests if "full" in test["tags"]}
 
 
 def catches():
@@ -71,7 +82,7 @@ class Suite(unittest.TestCase):
     def setUpClass(cls):
         """Mutant to the FILE#case names that kill it."""
         done = subprocess.run(
-            [PROGRAM, "mutants", str(ROOT / "cases"), "--json"],
+            [PROGRAM, "mutants", "--json"],
             capture_output=True,
             text=True,
         )
@@ -81,9 +92,10 @@ class Suite(unittest.TestCase):
         cls.killers = {row["mutant"]: set(row["killed_by"]) for row in rows}
 
     def test_every_mutant_fails_the_cases_that_catch_it(self):
+        full = full_cases()
         for mutant, cases in catches().items():
             with self.subTest(mutant):
-                self.assertEqual(cases - self.killers[mutant], set())
+                self.assertEqual(cases - full - self.killers[mutant], set())
 
     def test_a_mutant_as_a_runner_answers_as_the_matrix_has_it(self):
         for mutant in ("eps_dropped", "single_pass_variance"):
