@@ -419,6 +419,7 @@ class CaseReader {
             .compute = expectations_.compute,
             .known = expectations_.known,
             .catches = expectations_.catches,
+            .catches_nothing = expectations_.catches_nothing,
             .tags = expectations_.tags,
             .bug = expectations_.bug};
   }

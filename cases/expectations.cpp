@@ -254,6 +254,8 @@ Expectations read_expectations(const MergedCase& merged, Problems& problems) {
   }
   if (const Node* catches = merged.field("catches")) {
     expectations.catches = read_catches(*catches, problems);
+    expectations.catches_nothing =
+        catches->kind == Node::Kind::list && catches->items.empty();
   }
   if (const Node* known = merged.field("known")) {
     read_known(*known, expectations, problems);

@@ -26,6 +26,7 @@ struct Expectations {
   std::optional<Format> compute;
   ZeroScaleGradient zero_scale_gradient = ZeroScaleGradient::undefined;
   std::vector<std::string> catches;
+  bool catches_nothing = false;  ///< the list is there and empty
   std::vector<Known> known;
   std::vector<std::string> tags;
   std::optional<Bug> bug;

@@ -60,6 +60,7 @@ struct TestCase {
   std::optional<Format> compute;
   std::vector<Known> known;
   std::vector<std::string> catches;
+  bool catches_nothing = false;  ///< says 'catches: []': no mutant can show here
   std::vector<std::string> tags;
   std::optional<Bug> bug;
 

@@ -12,7 +12,6 @@
 
 #include "cases/case_text.hpp"
 #include "cases/dialects.hpp"
-#include "cases/lint.hpp"
 #include "cases/reader.hpp"
 #include "cases/suggestion.hpp"
 #include "reports/printable_text.hpp"
@@ -129,9 +128,6 @@ std::vector<std::string> quoted(const std::vector<std::string>& words) {
 /// The text, read; what the reader has against it is the user's to mend.
 std::vector<TestCase> read_back(const std::string& text) {
   Reading reading = read_cases(text, "the case", "the case");
-  const std::vector<Diagnostic> warnings = lint(reading.tests);
-  reading.diagnostics.insert(reading.diagnostics.end(), warnings.begin(),
-                             warnings.end());
   std::string complaints;
   for (const Diagnostic& diagnostic : reading.diagnostics) {
     complaints += (complaints.empty() ? "" : "\n") + diagnostic.message;

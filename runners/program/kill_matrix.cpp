@@ -13,7 +13,6 @@
 
 #include "oracle/score.hpp"
 #include "runners/mutant/answers.hpp"
-#include "runners/program/progress.hpp"
 
 namespace truenorm {
 namespace {
@@ -69,20 +68,20 @@ class Court {
 
 }  // namespace
 
-KillMatrix::KillMatrix(const std::vector<TestCase>& tests,
-                       std::span<const Mutant> mutants, std::vector<Judge> judges)
+KillMatrix::KillMatrix(std::span<const TestCase> tests, std::span<const Mutant> mutants,
+                       std::vector<Judge> judges,
+                       const std::function<void()>& on_test_done)
     : judges_(std::move(judges)),
       mutants_(mutants.size()),
       tests_(tests.size()),
       fates_(mutants_ * tests_ * judges_.size(), Fate::not_asked) {
-  Progress progress(tests.size());
   for (std::size_t test = 0; test < tests.size(); ++test) {
     const Court court(tests[test], judges_);
     tbb::parallel_for(std::size_t{0}, mutants.size(), [&](std::size_t mutant) {
       const std::size_t first = (mutant * tests_ + test) * judges_.size();
       court.judge(mutants[mutant], std::span(fates_).subspan(first, judges_.size()));
     });
-    progress.step();
+    if (on_test_done) on_test_done();
   }
 }
 

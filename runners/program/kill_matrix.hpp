@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
+#include <span>
 #include <vector>
 
 #include "cases/test_case.hpp"
@@ -27,8 +29,11 @@ class KillMatrix {
  public:
   /// Answers each test as each mutant and lets each judge see the answer. An output for
   /// which a policy has no rule is not asked of it.
-  KillMatrix(const std::vector<TestCase>& tests, std::span<const Mutant> mutants,
-             std::vector<Judge> judges = {ours});
+  ///
+  /// values   `on_test_done`, if any, is called after each test, for a display of progress
+  KillMatrix(std::span<const TestCase> tests, std::span<const Mutant> mutants,
+             std::vector<Judge> judges = {ours},
+             const std::function<void()>& on_test_done = {});
 
   [[nodiscard]] const std::vector<Judge>& judges() const { return judges_; }
   [[nodiscard]] std::size_t mutants() const { return mutants_; }

@@ -1,21 +1,74 @@
 // SPDX-License-Identifier: Apache-2.0
-// truenorm lint: every error and warning of case files, without running anything.
+// truenorm lint: every error and warning of case files, without asking a library.
 #include <fmt/core.h>
+#include <tbb/parallel_for.h>
 
 #include <CLI/CLI.hpp>
 #include <memory>
+#include <set>
 
 #include "cases/lint.hpp"
 #include "cases/reader.hpp"
+#include "runners/program/catch_claims.hpp"
 #include "runners/program/commands.hpp"
+#include "runners/program/file_rewriter.hpp"
 #include "runners/program/installation.hpp"
 
 namespace truenorm {
 namespace {
 
-ExitStatus lint_cases(const std::vector<std::string>& cases) {
-  Reading reading = read_selection(cases, installed_cases().string());
-  const std::vector<Diagnostic> warnings = lint(reading.tests);
+/// The warnings about all cases, in their order.
+std::vector<Diagnostic> warnings_about(const std::vector<TestCase>& tests) {
+  const std::vector<TestsOfCase> cases = by_case(tests);
+  std::vector<std::vector<Diagnostic>> by_index(cases.size());
+  tbb::parallel_for(std::size_t{0}, cases.size(), [&](std::size_t k) {
+    by_index[k] = lint(cases[k]);
+    const std::vector<Diagnostic> claims = check_catches(cases[k]);
+    by_index[k].insert(by_index[k].end(), claims.begin(), claims.end());
+  });
+  std::vector<Diagnostic> all;
+  for (const std::vector<Diagnostic>& warnings : by_index) {
+    all.insert(all.end(), warnings.begin(), warnings.end());
+  }
+  return all;
+}
+
+/// Brings every file that reads without errors into canonical form, and says which it
+/// changed.
+void fix(const Reading& reading) {
+  std::set<std::string> files;
+  for (const TestCase& test : reading.tests) files.insert(test.place.file);
+  for (const Diagnostic& diagnostic : reading.diagnostics) {
+    if (diagnostic.severity == Severity::error) files.erase(diagnostic.place.file);
+  }
+  for (const std::string& file : files) {
+    switch (rewrite_canonically(file)) {
+      case Rewriting::unchanged:
+        break;
+      case Rewriting::rewritten:
+        fmt::print("{}: rewritten in canonical form\n", file);
+        break;
+      case Rewriting::impossible:
+        fmt::print("{}: left as it is: to move its lines would change its meaning\n",
+                   file);
+        break;
+    }
+  }
+}
+
+struct LintArguments {
+  std::vector<std::string> cases;
+  bool is_to_fix = false;
+};
+
+ExitStatus lint_cases(const LintArguments& arguments) {
+  Reading reading = read_selection(arguments.cases, installed_cases().string());
+  if (arguments.is_to_fix) {
+    fix(reading);
+    // The places of what is told now are those of the new lines.
+    reading = read_selection(arguments.cases, installed_cases().string());
+  }
+  const std::vector<Diagnostic> warnings = warnings_about(reading.tests);
   reading.diagnostics.insert(reading.diagnostics.end(), warnings.begin(),
                              warnings.end());
   std::size_t errors = 0;
@@ -31,11 +84,16 @@ ExitStatus lint_cases(const std::vector<std::string>& cases) {
 }  // namespace
 
 void add_lint_command(CLI::App& app, Action& action) {
-  auto cases = std::make_shared<std::vector<std::string>>();
-  CLI::App* command = app.add_subcommand("lint", "Check case files");
-  command->add_option("CASE", *cases, "files, folders, FILE#case")->required();
-  command->callback(
-      [cases, &action] { action = [cases] { return lint_cases(*cases); }; });
+  auto arguments = std::make_shared<LintArguments>();
+  CLI::App* command = app.add_subcommand(
+      "lint", "Say what is wrong with case files, and what looks wrong");
+  command->add_option("CASE", arguments->cases, "files, folders, FILE#case")
+      ->required();
+  command->add_flag("--fix", arguments->is_to_fix,
+                    "rewrite the files without errors in canonical form first");
+  command->callback([arguments, &action] {
+    action = [arguments] { return lint_cases(*arguments); };
+  });
 }
 
 }  // namespace truenorm

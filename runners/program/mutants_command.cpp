@@ -11,6 +11,7 @@
 #include "runners/program/commands.hpp"
 #include "runners/program/kill_matrix.hpp"
 #include "runners/program/policy_comparison.hpp"
+#include "runners/program/progress.hpp"
 #include "runners/program/test_selection.hpp"
 #include "runners/program/usage_error.hpp"
 
@@ -22,6 +23,7 @@ std::string case_of(const TestCase& test) { return test.file + "#" + test.case_n
 
 struct CaseTally {
   bool is_asked = false;
+  std::string excuse;  ///< why the case need not kill a mutant, if it says so
   std::set<std::string_view> killed;
 };
 
@@ -106,6 +108,7 @@ std::map<std::string, CaseTally> tally_cases(const std::vector<TestCase>& tests,
   std::map<std::string, CaseTally> cases;
   for (std::size_t test = 0; test < tests.size(); ++test) {
     CaseTally& tally = cases[case_of(tests[test])];
+    if (tests[test].catches_nothing) tally.excuse = tests[test].about;
     for (std::size_t k = 0; k < mutants().size(); ++k) {
       const Fate fate = matrix.fate(k, test, judge);
       tally.is_asked = tally.is_asked || fate != Fate::not_asked;
@@ -150,8 +153,12 @@ void print_matrix(const std::vector<TestCase>& tests, const KillMatrix& matrix) 
   for (const auto& [name, tally] : cases) {
     if (!tally.killed.empty()) continue;
     if (idle++ == 0) fmt::print("\ncases that kill no mutant\n");
-    fmt::print("  {}{}\n", name,
-               tally.is_asked ? "" : ": nothing that a mutant changes");
+    if (!tally.excuse.empty()) {
+      fmt::print("  {}, and need not: {}\n", name, tally.excuse);
+    } else {
+      fmt::print("  {}{}\n", name,
+                 tally.is_asked ? "" : ": nothing that a mutant changes");
+    }
   }
   fmt::print("\n{} mutants, {} tests of {} cases; {} cases kill none\n",
              mutants().size(), tests.size(), cases.size(), idle);
@@ -172,7 +179,8 @@ bool has_survivors(const KillMatrix& matrix) {
 ExitStatus run_mutants(const MutantsArguments& arguments) {
   const std::vector<Judge> judges = chosen_judges(arguments);
   const std::vector<TestCase> tests = select_tests(arguments.filter);
-  const KillMatrix matrix(tests, mutants(), judges);
+  Progress progress(tests.size());
+  const KillMatrix matrix(tests, mutants(), judges, [&] { progress.step(); });
   if (arguments.compares_policies) {
     arguments.as_json ? print_policies_json(matrix) : print_policies(matrix);
     return ExitStatus::good;

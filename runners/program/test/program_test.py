@@ -54,6 +54,7 @@ class ProgramTest(unittest.TestCase):
 
     def write(self, name, text):
         path = self.folder / name
+        path.parent.mkdir(exist_ok=True)
         path.write_text(text)
         return path
 
@@ -324,6 +325,36 @@ class Lint(ProgramTest):
         self.assertEqual(done.returncode, 2, done.stdout)
         self.assertGreaterEqual(len(re.findall(r"(?m)^bad\.yaml:\d+:\d+: error:", done.stdout)), 3)
 
+    def test_fix_rewrites_what_reads_and_says_so(self):
+        lines = CASES.splitlines(keepends=True)
+        start = next(k for k, line in enumerate(lines) if line.startswith("- case:"))
+        # The name of the first case after its next key, and the schema above the file.
+        first, second = lines[start], lines[start + 1]
+        messy = lines[:start] + ["- " + second.lstrip(), "  " + first[2:]] + lines[start + 2 :]
+        self.write("schema/case.schema.json", "{}")
+        self.write("messy.yaml", "".join(messy))
+        bad = self.write("bad.yaml", "".join(messy).replace("attributes", "atributes"))
+        before = bad.read_text()
+        done = self.run_program("lint", "messy.yaml", "bad.yaml", "--fix")
+        self.assertEqual(done.returncode, 2, done.stdout)
+        self.assertIn("messy.yaml: rewritten in canonical form\n", done.stdout)
+        self.assertNotIn("bad.yaml: rewritten", done.stdout)
+        self.assertEqual(bad.read_text(), before)
+        editors = "# yaml-language-server: $schema=schema/case.schema.json\n"
+        fixed = self.folder / "messy.yaml"
+        self.assertEqual(fixed.read_text(), editors + CASES)
+        again = self.run_program("lint", "messy.yaml", "--fix")
+        self.assertEqual(again.returncode, 0, again.stdout)
+        self.assertNotIn("rewritten", again.stdout)
+        self.assertEqual(fixed.read_text(), editors + CASES)
+
+    def test_fix_says_that_a_file_cannot_be_written(self):
+        self.write("sub/messy.yaml", CASES + "\n\n")
+        (self.folder / "sub/messy.yaml.new").mkdir()
+        done = self.run_program("lint", "sub", "--fix")
+        self.assertEqual(done.returncode, 2, done.stdout)
+        self.assertIn("messy.yaml.new: cannot be written", done.stderr)
+
     def test_cases_that_came_with_the_program(self):
         done = self.run_program("lint", ROOT / "cases")
         self.assertEqual(done.returncode, 0, done.stdout)
@@ -331,6 +362,28 @@ class Lint(ProgramTest):
 
 
 class Lists(ProgramTest):
+    def test_dialects_say_where_their_defaults_are_from(self):
+        done = self.run_program("list", "dialects", "--json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        dialects = {d["name"]: d for d in json.loads(done.stdout)}
+        self.assertEqual(
+            sorted(dialects), ["jax", "keras", "onnx", "pytorch", "tensorflow", "torchlean"]
+        )
+        for dialect in dialects.values():
+            self.assertGreater(len(dialect["defaults"]), 4)
+            for row in dialect["defaults"]:
+                self.assertTrue(row["source"] and row["attributes"], row)
+                self.assertRegex(row["link"], "^https://")
+        epsilons = {
+            (name, row["op"]): row["attributes"]["eps"]
+            for name, dialect in dialects.items()
+            for row in dialect["defaults"]
+        }
+        self.assertEqual(epsilons["pytorch", "layer_norm"], "1e-05")
+        self.assertEqual(epsilons["keras", "layer_norm"], "0.001")
+        self.assertEqual(epsilons["torchlean", "weight_norm"], '"1/1000000"')
+        self.assertTrue(dialects["onnx"]["float32_attributes"])
+
     def test_runners_say_why_they_cannot_be_used(self):
         # A python3 that has no torch, whatever this machine's has.
         fake = self.write("python3", "#!/bin/sh\necho 'torch is not installed' >&2\nexit 2\n")

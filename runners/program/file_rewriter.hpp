@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// Brings case files into canonical form, where they lie.
+#pragma once
+
+#include <string>
+
+namespace truenorm {
+
+enum class Rewriting {
+  unchanged,   ///< the file has canonical form
+  rewritten,   ///< it has now
+  impossible,  ///< its layout cannot change without its meaning: see canonical_form
+};
+
+/// values   a case file that reads without errors; where a folder above it has a schema,
+///          schema/case.schema.json, its first line is to name that for editors
+/// throws   UsageError if the file cannot be read or written; it is then as it was
+Rewriting rewrite_canonically(const std::string& path);
+
+}  // namespace truenorm
