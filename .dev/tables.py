@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes the tables of cases/README.md that are measured, from runs of the program.
 
-usage: tables.py PROGRAM [CASES]
+usage: tables.py PROGRAM [CASE...]; without one, the cases that come with it but the full ones
 
 A table stands between <!-- table: NAME --> and <!-- end -->; what is between is replaced.
 """
@@ -31,7 +31,7 @@ def results_of(program, cases, runner):
     with tempfile.TemporaryDirectory(prefix="truenorm-") as folder:
         out = pathlib.Path(folder, "out")
         done = subprocess.run(
-            [program, "run", cases, "--runner", runner, "--out", str(out)],
+            [program, "run", *cases, "--runner", runner, "--out", str(out)],
             capture_output=True,
             text=True,
         )
@@ -130,9 +130,9 @@ def replaced(text, name, content):
 
 
 def main():
-    program, cases = sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else str(ROOT / "cases")
+    program, cases = sys.argv[1], sys.argv[2:]
     results = {v: results_of(program, cases, f"reference:{v}") for v in TEXTBOOKS}
-    comparisons = json_lines(program, "mutants", cases, "--policies", "--json")
+    comparisons = json_lines(program, "mutants", *cases, "--policies", "--json")
     text = README.read_text()
     text = replaced(text, "policies", policy_table(comparisons, results["two-pass"]))
     text = replaced(text, "textbooks", textbook_table(results))

@@ -125,6 +125,7 @@ class CaseReader {
     read_outputs();
     expectations_ = read_expectations(merged_, problems_);
     if (problems_.count() > problems_before) return {};
+    if (file_.wants && !file_.wants(expectations_.tags)) return {};
     std::vector<TestCase> tests = expand();
     if (problems_.count() == problems_before) check_named_outputs();
     if (problems_.count() > problems_before) return {};
@@ -332,6 +333,7 @@ class CaseReader {
   std::vector<TestCase> expand() {
     std::vector<TestCase> tests;
     for (const Dtypes& dtypes : dtypes_) {
+      realized_.clear();
       for (const Direction direction : directions_) {
         try {
           auto inputs = realize_inputs(dtypes, direction);
@@ -358,9 +360,13 @@ class CaseReader {
       }
       if (!spend(element_count(recipe.shape.value_or(scalar_shape))))
         return std::nullopt;
-      auto tensor = realize(recipe, input, dtypes.of(input), scalar_shape, problems_);
-      if (!tensor) return std::nullopt;
-      tensors.emplace(input, std::move(*tensor));
+      auto made = realized_.find(input);
+      if (made == realized_.end()) {
+        auto tensor = realize(recipe, input, dtypes.of(input), scalar_shape, problems_);
+        if (!tensor) return std::nullopt;
+        made = realized_.emplace(input, std::move(*tensor)).first;
+      }
+      tensors.insert(*made);
     }
     return tensors;
   }
@@ -462,6 +468,8 @@ class CaseReader {
   std::vector<Direction> directions_;
   Attributes attributes_;
   std::vector<NamedRecipe> recipes_;
+  /// The inputs in the dtypes at hand, for all directions.
+  Tensors realized_;
   std::vector<NamedOutput> outputs_;
   bool asks_for_all_ = false;
   Expectations expectations_;

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "cases/document.hpp"
+#include "cases/reader.hpp"
 #include "cases/tensor_files.hpp"
-#include "cases/test_case.hpp"
 
 namespace truenorm {
 
@@ -24,6 +24,7 @@ struct CaseFile {
   std::string file_name;     ///< as in test names
   std::string display_name;  ///< as in diagnostics
   TensorFiles& tensor_files;
+  const TagFilter& wants;  ///< of which cases tests are made
 };
 
 /// The keys that a case, and so `defaults`, may have.

@@ -98,13 +98,15 @@ bool Reading::has_errors() const {
 
 Reading read_cases(std::string_view yaml, const std::string& file_name,
                    const std::string& display_name,
-                   const std::optional<std::filesystem::path>& folder) {
+                   const std::optional<std::filesystem::path>& folder,
+                   const TagFilter& wants) {
   Problems problems;
   TensorFiles tensor_files(folder);
   Reading reading;
   const auto root = parse_document(yaml, problems);
   if (root)
-    reading.tests = read_root(*root, {file_name, display_name, tensor_files}, problems);
+    reading.tests =
+        read_root(*root, {file_name, display_name, tensor_files, wants}, problems);
   reading.diagnostics = diagnostics_of(problems, display_name);
   return reading;
 }

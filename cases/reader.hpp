@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,6 +32,10 @@ struct Reading {
   [[nodiscard]] bool has_errors() const;
 };
 
+/// Whether tests are to be made of a case with these tags; empty: of every case. One that
+/// is left out is checked all the same, but for what its tensors would show.
+using TagFilter = std::function<bool(const std::vector<std::string>& tags)>;
+
 /// Reads the text of one case file.
 ///
 /// values   file_name stands in test names; display_name, the path as the user gave it,
@@ -40,7 +45,8 @@ struct Reading {
 [[nodiscard]] Reading read_cases(
     std::string_view yaml, const std::string& file_name,
     const std::string& display_name,
-    const std::optional<std::filesystem::path>& folder = std::nullopt);
+    const std::optional<std::filesystem::path>& folder = std::nullopt,
+    const TagFilter& wants = {});
 
 /// Reads what CASE arguments select: a file, a folder (every .yaml below it, sorted), a
 /// test FILE#case[dtype,direction], or FILE#case for all its tests.
@@ -51,6 +57,7 @@ struct Reading {
 /// result   a path that does not exist, a case that the file does not have, a folder
 ///          without .yaml files, or two tests of one name are errors
 [[nodiscard]] Reading read_selection(const std::vector<std::string>& arguments,
-                                     const std::filesystem::path& home = {});
+                                     const std::filesystem::path& home = {},
+                                     const TagFilter& wants = {});
 
 }  // namespace truenorm

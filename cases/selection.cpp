@@ -27,7 +27,8 @@ struct Selected {
 
 class Selection {
  public:
-  explicit Selection(fs::path home) : home_(std::move(home)) {}
+  Selection(fs::path home, TagFilter wants)
+      : home_(std::move(home)), wants_(std::move(wants)) {}
 
   void add(const std::string& argument) {
     std::error_code ignored;
@@ -102,7 +103,7 @@ class Selection {
     const auto yaml = contents(selected.path, display_name);
     if (!yaml) return;
     Reading read = read_cases(*yaml, selected.file_name, display_name,
-                              selected.path.parent_path());
+                              selected.path.parent_path(), wants_);
     const bool has_errors = read.has_errors();
     // A file that several arguments name has its errors told once.
     if (files_told_.insert(display_name).second) {
@@ -181,15 +182,16 @@ class Selection {
   }
 
   fs::path home_;
+  TagFilter wants_;
   Reading reading_;
   std::set<std::string> files_told_;
 };
 
 }  // namespace
 
-Reading read_selection(const std::vector<std::string>& arguments,
-                       const fs::path& home) {
-  Selection selection(home);
+Reading read_selection(const std::vector<std::string>& arguments, const fs::path& home,
+                       const TagFilter& wants) {
+  Selection selection(home, wants);
   for (const std::string& argument : arguments) selection.add(argument);
   return selection.take();
 }

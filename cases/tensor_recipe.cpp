@@ -7,31 +7,15 @@
 #include <cmath>
 
 #include "cases/random.hpp"
+#include "cases/rounded_line.hpp"
 
 namespace truenorm {
 namespace {
-
-/// offset + slope * integer, with the modifiers already multiplied in: one product and
-/// one sum per element.
-struct Line {
-  Rational offset;
-  Rational slope;
-
-  [[nodiscard]] Rational at(std::int64_t integer) const {
-    return offset + slope * integer;
-  }
-};
 
 Rational modified(const TensorRecipe& recipe, Rational value) {
   if (recipe.times) value *= *recipe.times;
   if (recipe.plus) value += *recipe.plus;
   return value;
-}
-
-Line modified(const TensorRecipe& recipe, Line line) {
-  line.offset = modified(recipe, std::move(line.offset));
-  if (recipe.times) line.slope *= *recipe.times;
-  return line;
 }
 
 bool has_arithmetic(const TensorRecipe& recipe) {
@@ -130,7 +114,7 @@ class Filling {
   bool fill(const Linspace& source) {
     const std::int64_t intervals = tensor_.size() - 1;
     const Rational length = source.last - source.first;
-    return fill_with({source.first, intervals > 0 ? Rational(length / intervals) : 0},
+    return fill_line(source.first, intervals > 0 ? Rational(length / intervals) : 0,
                      [](std::int64_t i) { return i; });
   }
 
@@ -150,17 +134,16 @@ class Filling {
   bool fill(const RandomUniform& source) {
     const RandomSequence z(source.seed, input_name_);
     const Rational slope = (source.high - source.low) * power_of_two(-53);
-    return fill_with({source.low, slope}, [&](std::int64_t i) {
+    return fill_line(source.low, slope, [&](std::int64_t i) {
       return uniform_integer(z, static_cast<std::uint64_t>(i));
     });
   }
 
   bool fill(const RandomNormal& source) {
     const RandomSequence z(source.seed, input_name_);
-    return fill_with({source.mean, source.std * power_of_two(-32)},
-                     [&](std::int64_t i) {
-                       return normal_integer(z, static_cast<std::uint64_t>(i));
-                     });
+    return fill_line(source.mean, source.std * power_of_two(-32), [&](std::int64_t i) {
+      return normal_integer(z, static_cast<std::uint64_t>(i));
+    });
   }
 
   bool fill(const RandomLogUniform& source) {
@@ -201,12 +184,22 @@ class Filling {
     return true;
   }
 
+  /// offset + slope * integer, the modifiers multiplied in beforehand.
   template <typename IntegerAt>
-  bool fill_with(Line line, const IntegerAt& integer_at) {
-    line = modified(recipe_, std::move(line));
-    return fill_with([&](std::int64_t i) {
-      return Element{line.at(integer_at(i)), std::nullopt};
-    });
+  bool fill_line(Rational offset, Rational slope, const IntegerAt& integer_at) {
+    if (recipe_.times) slope *= *recipe_.times;
+    const RoundedLine line(modified(recipe_, std::move(offset)), std::move(slope),
+                           tensor_.format());
+    for (std::int64_t i = 0; i < tensor_.size(); ++i) {
+      const std::int64_t integer = integer_at(i);
+      const double value = line.at(integer);
+      if (std::isfinite(value)) {
+        tensor_.set(i, value);
+      } else if (!put(i, {line.exact_at(integer), std::nullopt}, recipe_.position)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   template <typename BitsAt>

@@ -132,7 +132,7 @@ def values_to_ask():
 def dialects_with_defaults():
     """Each dialect and operator in the table of defaults."""
     table = (CASES / "dialects.cpp").read_text()
-    return sorted(set(re.findall(r'\{"(\w+)", "(\w+)", "\w+",', table)))
+    return sorted(set(re.findall(r'add\("(\w+)", "(\w+)",', table)))
 
 
 class Coverage(unittest.TestCase):

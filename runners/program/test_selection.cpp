@@ -18,9 +18,11 @@ bool contains(const Words& words, std::string_view word) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-bool has_any_tag(const TestCase& test, const std::vector<std::string>& tags) {
-  return std::any_of(tags.begin(), tags.end(),
-                     [&](const std::string& tag) { return contains(test.tags, tag); });
+bool has_wanted_tags(const std::vector<std::string>& tags, const TestFilter& filter) {
+  if (filter.tags.empty()) return !filter.cases.empty() || !contains(tags, "full");
+  return std::any_of(tags.begin(), tags.end(), [&](const std::string& tag) {
+    return contains(filter.tags, tag);
+  });
 }
 
 bool is_wanted(const TestCase& test, const TestFilter& filter) {
@@ -29,9 +31,7 @@ bool is_wanted(const TestCase& test, const TestFilter& filter) {
     return false;
   }
   if (!filter.dtypes.empty() && !contains(filter.dtypes, test.dtype())) return false;
-  if (!filter.glob.empty() && !glob_matches(filter.glob, test.name)) return false;
-  if (!filter.tags.empty()) return has_any_tag(test, filter.tags);
-  return !filter.cases.empty() || !contains(test.tags, "full");
+  return filter.glob.empty() || glob_matches(filter.glob, test.name);
 }
 
 std::string error_lines(const Reading& reading) {
@@ -47,8 +47,11 @@ std::string error_lines(const Reading& reading) {
 
 std::vector<TestCase> select_tests(const TestFilter& filter) {
   const std::string installed = installed_cases().string();
-  const Reading reading = read_selection(
-      filter.cases.empty() ? std::vector{installed} : filter.cases, installed);
+  const Reading reading =
+      read_selection(filter.cases.empty() ? std::vector{installed} : filter.cases,
+                     installed, [&](const std::vector<std::string>& tags) {
+                       return has_wanted_tags(tags, filter);
+                     });
   if (reading.has_errors()) throw UsageError(error_lines(reading));
   std::vector<TestCase> tests;
   std::size_t index = 0;
