@@ -73,8 +73,8 @@ std::optional<AttributeValue> read_attribute(const Entry& entry,
 std::string unknown_attribute(const Entry& entry, const OperatorSpec& op) {
   std::vector<std::string_view> known;
   for (const AttributeSpec& spec : op.attributes) known.push_back(spec.name);
-  return fmt::format("unknown attribute '{}' of {}{}", entry.key, op.name,
-                     suggestion(entry.key, known));
+  return fmt::format("unknown attribute {} of {}{}", quotation(entry.key), op.name,
+                     suggestion_or_list(entry.key, known));
 }
 
 /// The attribute of that name of any operator: those that share a name share a kind.
@@ -99,11 +99,12 @@ std::vector<std::string_view> all_attributes() {
 void check_attributes(const std::vector<const Entry*>& entries, Problems& problems) {
   for (const Entry* entry : entries) {
     const AttributeSpec* spec = find_attribute(entry->key);
+    if (spec != nullptr && entry->value.is_null()) continue;
     if (spec != nullptr) {
       static_cast<void>(read_attribute(*entry, *spec, problems));
     } else {
       problems.add(entry->position,
-                   fmt::format("unknown attribute '{}'{}", entry->key,
+                   fmt::format("unknown attribute {}{}", quotation(entry->key),
                                suggestion(entry->key, all_attributes())));
     }
   }
@@ -119,6 +120,7 @@ Attributes read_attributes(const std::vector<const Entry*>& entries,
       problems.add(entry->position, unknown_attribute(*entry, op));
       continue;
     }
+    if (entry->value.is_null()) continue;
     auto value = read_attribute(*entry, *spec, problems);
     if (!value) continue;
     if (auto* real = std::get_if<Rational>(&*value);

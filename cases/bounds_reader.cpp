@@ -32,8 +32,12 @@ std::string_view without_bracket(std::string_view test_name) {
 class ClaimReader {
  public:
   ClaimReader(const Node& node, const std::vector<TestCase>& tests, TensorFiles& files,
-              Problems& problems)
-      : node_(node), tests_(tests), files_(files), problems_(problems) {}
+              std::int64_t& elements_left, Problems& problems)
+      : node_(node),
+        tests_(tests),
+        files_(files),
+        elements_left_(elements_left),
+        problems_(problems) {}
 
   std::optional<BoundClaim> read(const std::string& display_name) {
     if (!check_keys(node_, "a bound", claim_keys(), problems_)) return std::nullopt;
@@ -75,12 +79,13 @@ class ClaimReader {
       }
     }
     if (meant.empty()) {
-      problems_.add(value->position, fmt::format("no selected test is called '{}'{}",
-                                                 *name, suggestion(*name, known)));
+      problems_.add(value->position,
+                    fmt::format("no selected test is called {}{}", quotation(*name),
+                                suggestion(*name, known)));
     } else if (meant.size() > 1) {
       problems_.add(value->position,
-                    fmt::format("'{}' has {} tests; say which, such as '{}'", *name,
-                                meant.size(), meant.front()->name));
+                    fmt::format("{} has {} tests; say which, such as '{}'",
+                                quotation(*name), meant.size(), meant.front()->name));
     } else {
       test_ = meant.front();
     }
@@ -100,13 +105,23 @@ class ClaimReader {
     format_ = test_->question.x().format();
     const Node* value = find(node_, "dtype");
     if (value == nullptr) return;
-    if (const auto format = read_format(*value, problems_)) format_ = *format;
+    if (const auto format = read_format(*value, "dtype", problems_)) format_ = *format;
   }
 
   std::optional<Tensor> read_end(const Node& value, std::string_view key) {
     const auto recipe = read_tensor(value, key, files_, problems_);
     if (!recipe) return std::nullopt;
-    return realize(*recipe, key, format_, test_->question.x().shape(), problems_);
+    const Shape& shape_of_x = test_->question.x().shape();
+    const std::int64_t elements = element_count(recipe->shape.value_or(shape_of_x));
+    if (elements > elements_left_) {
+      problems_.add(value.position,
+                    fmt::format("the tensors of this file have more than {} elements "
+                                "together",
+                                largest_element_count));
+      return std::nullopt;
+    }
+    elements_left_ -= elements;
+    return realize(*recipe, key, format_, shape_of_x, problems_);
   }
 
   /// A box by its two ends, or by the point that it is.
@@ -136,6 +151,7 @@ class ClaimReader {
   const Node& node_;
   const std::vector<TestCase>& tests_;
   TensorFiles& files_;
+  std::int64_t& elements_left_;
   Problems& problems_;
   const TestCase* test_ = nullptr;
   BoundKind kind_ = BoundKind::interval;
@@ -144,19 +160,22 @@ class ClaimReader {
 
 std::vector<BoundClaim> read_claims(const Node& root, const std::string& display_name,
                                     const std::vector<TestCase>& tests,
-                                    TensorFiles& files, Problems& problems) {
+                                    TensorFiles& files, std::int64_t limit_elements,
+                                    Problems& problems) {
   if (!check_frame(root, "a file of bounds", {"truenorm", "bounds"}, problems)) {
     return {};
   }
-  const Node* bounds = find(root, "bounds");
-  if (bounds == nullptr || bounds->kind != Node::Kind::list) {
-    problems.add(bounds == nullptr ? root.position : bounds->position,
-                 "the file has no list of bounds");
-    return {};
-  }
+  const Node* bounds = find_list(root, "bounds", problems);
+  if (bounds == nullptr) return {};
   std::vector<BoundClaim> claims;
+  std::int64_t elements_left = limit_elements;
   for (const Node& item : bounds->items) {
-    auto claim = ClaimReader(item, tests, files, problems).read(display_name);
+    if (problems.are_too_many()) {
+      problems.add(item.position, too_many_errors);
+      break;
+    }
+    auto claim =
+        ClaimReader(item, tests, files, elements_left, problems).read(display_name);
     if (claim) claims.push_back(std::move(*claim));
   }
   return claims;
@@ -166,12 +185,14 @@ std::vector<BoundClaim> read_claims(const Node& root, const std::string& display
 
 BoundsReading read_bounds(std::string_view yaml, const std::string& display_name,
                           const std::vector<TestCase>& tests,
-                          const std::optional<std::filesystem::path>& folder) {
+                          const std::optional<std::filesystem::path>& folder,
+                          std::int64_t limit_elements) {
   Problems problems;
   TensorFiles files(folder);
   BoundsReading reading;
   if (const auto root = parse_document(yaml, problems)) {
-    reading.claims = read_claims(*root, display_name, tests, files, problems);
+    reading.claims =
+        read_claims(*root, display_name, tests, files, limit_elements, problems);
   }
   reading.diagnostics = diagnostics_of(problems, display_name);
   return reading;

@@ -40,11 +40,13 @@ struct BoundsReading {
 ///          of all four tensors, x's by default. `at` and `claimed` stand for both ends of
 ///          a box that is a point. Tensors are written as in case files; a scalar takes
 ///          the shape of x, and files lie in `folder`, without which none can be named.
-///          The claims point into `tests`, which outlive them
+///          The claims point into `tests`, which outlive them. The tensors have at most
+///          limit_elements together
 /// result   all errors of the file at once; nothing is thrown for bad content
 [[nodiscard]] BoundsReading read_bounds(
     std::string_view yaml, const std::string& display_name,
     const std::vector<TestCase>& tests,
-    const std::optional<std::filesystem::path>& folder = std::nullopt);
+    const std::optional<std::filesystem::path>& folder = std::nullopt,
+    std::int64_t limit_elements = largest_element_count);
 
 }  // namespace truenorm

@@ -22,6 +22,20 @@ namespace {
 /// With a dtype, a direction and a digest beside it, an id then fits its 100 letters.
 constexpr std::size_t longest_case_name = 60;
 
+/// A test without its tensors, in elements of 8 bytes.
+constexpr std::int64_t cost_of_a_test = 500;
+
+constexpr std::string_view too_long =
+    "the cases of this file are too many or too long; split the file here";
+
+/// About what a node takes in memory, in elements of 8 bytes.
+std::int64_t size_in_elements(const Node& node) {
+  std::int64_t size = 8 + static_cast<std::int64_t>(node.text.size() / 8);
+  for (const Node& item : node.items) size += size_in_elements(item);
+  for (const Entry& entry : node.entries) size += size_in_elements(entry.value);
+  return size;
+}
+
 bool is_case_name(std::string_view text) {
   return !text.empty() && text.size() <= longest_case_name &&
          std::all_of(text.begin(), text.end(), [](char c) {
@@ -80,15 +94,19 @@ void check_name(std::string_view what, std::string_view name, Position position,
                 const std::vector<std::string>& known, Problems& problems) {
   if (std::find(known.begin(), known.end(), name) != known.end()) return;
   const std::vector<std::string_view> words(known.begin(), known.end());
-  problems.add(position,
-               fmt::format("unknown {} '{}'{}", what, name, suggestion(name, words)));
+  problems.add(position, fmt::format("unknown {} {}{}", what, quotation(name),
+                                     suggestion(name, words)));
 }
 
 class CaseReader {
  public:
-  CaseReader(const MergedCase& merged, const CaseFile& file, Budget& budget,
-             Problems& problems)
-      : merged_(merged), file_(file), budget_(budget), problems_(problems) {}
+  CaseReader(const MergedCase& merged, const Cost& cost_of_case, const CaseFile& file,
+             Budget& budget, Problems& problems)
+      : merged_(merged),
+        cost_(cost_of_case),
+        file_(file),
+        budget_(budget),
+        problems_(problems) {}
 
   /// Reads what stands in defaults, where nothing is required and which speak of no
   /// operator in particular, since a case may name another.
@@ -100,6 +118,7 @@ class CaseReader {
     read_dialect();
     for (const Entry* entry : merged_.entries("inputs", problems_)) {
       check_name("input", entry->key, entry->position, all_inputs(), problems_);
+      if (entry->value.is_null()) continue;
       static_cast<void>(
           read_tensor(entry->value, entry->key, file_.tensor_files, problems_));
     }
@@ -113,6 +132,7 @@ class CaseReader {
 
   std::vector<TestCase> read() {
     const std::size_t problems_before = problems_.count();
+    if (!spend(cost_.of_reading, too_long)) return {};
     read_name();
     read_operator();
     read_directions();
@@ -136,7 +156,9 @@ class CaseReader {
   const Node* required(std::string_view key) {
     const Node* node = merged_.field(key);
     if (node == nullptr && !is_of_defaults_) {
-      problems_.add(merged_.position(), fmt::format("the case has no '{}'", key));
+      const char* meaning = key == "case" ? ", its name" : "";
+      problems_.add(merged_.position(),
+                    fmt::format("the case has no '{}'{}", key, meaning));
     }
     return node;
   }
@@ -144,7 +166,7 @@ class CaseReader {
   void read_name() {
     const Node* node = required("case");
     if (node == nullptr) return;
-    const auto text = read_text(*node, "case", problems_);
+    const auto text = read_text(*node, "a case's name", problems_);
     if (!text) return;
     if (!is_case_name(*text)) {
       problems_.add(node->position,
@@ -177,8 +199,9 @@ class CaseReader {
       read_dtype_map(*node);
       return;
     }
+    if (!check_length(*node, "dtype", problems_)) return;
     for (const Node* item : items_of(*node)) {
-      const auto format = read_format(*item, problems_);
+      const auto format = read_format(*item, "dtype", problems_);
       if (!format) continue;
       const bool is_repeated =
           std::any_of(dtypes_.begin(), dtypes_.end(),
@@ -190,30 +213,30 @@ class CaseReader {
       dtypes_.push_back({*format, {}});
     }
     if (dtypes_.empty() && node->kind == Node::Kind::list && node->items.empty()) {
-      problems_.add(node->position, "dtype names none");
+      problems_.add(node->position, "dtype must not be an empty list");
     }
   }
 
   void read_dtype_map(const Node& node) {
-    const Node* of_x = find(node, "x");
-    if (of_x == nullptr) {
+    std::optional<Format> of_x;
+    if (const Node* x = find(node, "x")) {
+      of_x = read_format(*x, "dtype of x", problems_);
+    } else {
       problems_.add(node.position, "a map of dtypes needs that of x");
-      return;
     }
-    const auto format = read_format(*of_x, problems_);
-    if (!format) return;
-    Dtypes dtypes{*format, {}};
+    std::map<std::string, Format, std::less<>> of_others;
     for (const Entry& entry : node.entries) {
+      if (entry.key == "x") continue;
       if (is_of_defaults_) {
         check_name("input", entry.key, entry.position, all_inputs(), problems_);
       } else if (op_ != nullptr && !is_input(entry.key)) {
         problems_.add(entry.position, unknown_input(entry.key));
         continue;
       }
-      const auto own = read_format(entry.value, problems_);
-      if (own) dtypes.of_others.emplace(entry.key, *own);
+      const auto own = read_format(entry.value, "dtype of " + entry.key, problems_);
+      if (own) of_others.emplace(entry.key, *own);
     }
-    dtypes_.push_back(std::move(dtypes));
+    if (of_x) dtypes_.push_back({*of_x, std::move(of_others)});
   }
 
   /// The items of a list, or the one value that stands for a list of it.
@@ -230,6 +253,7 @@ class CaseReader {
       directions_ = {Direction::forward};
       return;
     }
+    if (!check_length(*node, "direction", problems_)) return;
     for (const Node* item : items_of(*node)) {
       const auto word =
           read_choice(*item, "direction", {"forward", "vjp", "jvp"}, problems_);
@@ -243,7 +267,7 @@ class CaseReader {
       directions_.push_back(direction);
     }
     if (node->kind == Node::Kind::list && node->items.empty()) {
-      problems_.add(node->position, "direction names none");
+      problems_.add(node->position, "direction must not be an empty list");
     }
   }
 
@@ -270,8 +294,8 @@ class CaseReader {
           "have",
           input, name(d));
     }
-    return fmt::format("unknown input '{}' of {}{}", input, op_->name,
-                       suggestion(input, known));
+    return fmt::format("unknown input {} of {}{}", quotation(input), op_->name,
+                       suggestion_or_list(input, known));
   }
 
   void read_inputs() {
@@ -280,6 +304,7 @@ class CaseReader {
         problems_.add(entry->position, unknown_input(entry->key));
         continue;
       }
+      if (entry->value.is_null()) continue;
       auto recipe =
           read_tensor(entry->value, entry->key, file_.tensor_files, problems_);
       if (!recipe) continue;
@@ -309,17 +334,19 @@ class CaseReader {
       return;
     }
     if (node->kind != Node::Kind::list || node->items.empty()) {
-      problems_.add(node->position, fmt::format("outputs must be a list of names, or "
-                                                "all, not {}",
-                                                description(*node)));
+      problems_.add(node->position,
+                    fmt::format("outputs must be a list of names, or all, not {}",
+                                node->kind == Node::Kind::list ? "an empty list"
+                                                               : description(*node)));
       return;
     }
+    if (!check_length(*node, "outputs", problems_)) return;
     for (const Node& item : node->items) {
       const auto output = read_text(item, "an item of outputs", problems_);
       if (!output) continue;
       if (asks_for(*output)) {
         problems_.add(item.position,
-                      fmt::format("output '{}' is named twice", *output));
+                      fmt::format("output {} is named twice", quotation(*output)));
       }
       outputs_.push_back({*output, item.position});
     }
@@ -338,6 +365,7 @@ class CaseReader {
         try {
           auto inputs = realize_inputs(dtypes, direction);
           if (!inputs) continue;
+          if (!spend(cost_of_a_test + cost_.of_each_test, too_long)) return {};
           Question question(*op_, direction, attributes_, std::move(*inputs),
                             expectations_.zero_scale_gradient);
           tests.push_back(make_test(std::move(question)));
@@ -358,8 +386,12 @@ class CaseReader {
       if (const auto x = tensors.find("x"); !recipe.shape && x != tensors.end()) {
         scalar_shape = input_shape(*op_, attributes_, input, x->second.shape());
       }
-      if (!spend(element_count(recipe.shape.value_or(scalar_shape))))
+      if (!spend(element_count(recipe.shape.value_or(scalar_shape)),
+                 fmt::format("the tensors of this file have more than {} elements "
+                             "together",
+                             largest_element_count))) {
         return std::nullopt;
+      }
       auto made = realized_.find(input);
       if (made == realized_.end()) {
         auto tensor = realize(recipe, input, dtypes.of(input), scalar_shape, problems_);
@@ -371,13 +403,11 @@ class CaseReader {
     return tensors;
   }
 
-  bool spend(std::int64_t elements) {
+  /// Whether the budget still has so much; if not, the problem is added.
+  bool spend(std::int64_t elements, std::string_view problem) {
     if (elements > budget_.elements) {
       budget_.is_exceeded = true;
-      problems_.add(merged_.position(),
-                    fmt::format("the tests of this file have more than {} elements "
-                                "together",
-                                largest_element_count));
+      problems_.add(merged_.position(), std::string(problem));
       return false;
     }
     budget_.elements -= elements;
@@ -447,16 +477,22 @@ class CaseReader {
   }
 
   void check_named_outputs() {
-    const std::vector<std::string_view> known(available_outputs_.begin(),
-                                              available_outputs_.end());
+    std::vector<std::string_view> known;
+    for (const std::string& output : available_outputs_) {
+      if (std::find(known.begin(), known.end(), output) == known.end()) {
+        known.push_back(output);
+      }
+    }
     for (const auto& [output, position] : named_outputs()) {
       if (std::find(known.begin(), known.end(), output) != known.end()) continue;
-      problems_.add(position, fmt::format("unknown output '{}' of {}{}", output,
-                                          op_->name, suggestion(output, known)));
+      problems_.add(position,
+                    fmt::format("unknown output {} of {}{}", quotation(output),
+                                op_->name, suggestion_or_list(output, known)));
     }
   }
 
   const MergedCase& merged_;
+  Cost cost_;
   const CaseFile& file_;
   Budget& budget_;
   Problems& problems_;
@@ -486,17 +522,30 @@ const std::vector<std::string_view>& case_keys() {
   return keys;
 }
 
+Cost cost(const Node& map) {
+  Cost total;
+  for (const Entry& entry : map.entries) {
+    const std::int64_t of_entry = size_in_elements(entry.value);
+    total.of_reading += of_entry;
+    if (entry.key != "inputs") total.of_each_test += of_entry;
+  }
+  return total;
+}
+
 std::vector<TestCase> read_case(const Node& written, const Node* defaults,
-                                const CaseFile& file, Budget& budget,
-                                Problems& problems) {
+                                const Cost& cost_of_defaults, const CaseFile& file,
+                                Budget& budget, Problems& problems) {
   const MergedCase merged(written, defaults);
-  return CaseReader(merged, file, budget, problems).read();
+  const Cost own = cost(written);
+  const Cost both{own.of_reading + cost_of_defaults.of_reading,
+                  own.of_each_test + cost_of_defaults.of_each_test};
+  return CaseReader(merged, both, file, budget, problems).read();
 }
 
 void check_defaults(const Node& defaults, const CaseFile& file, Problems& problems) {
   Budget none;
   const MergedCase merged(defaults, nullptr);
-  CaseReader(merged, file, none, problems).check_defaults();
+  CaseReader(merged, Cost{}, file, none, problems).check_defaults();
 }
 
 }  // namespace truenorm

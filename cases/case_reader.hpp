@@ -19,6 +19,15 @@ struct Budget {
   bool is_exceeded = false;
 };
 
+/// What a case or the defaults cost, in elements of 8 bytes: defaults are short to write
+/// and read again for every case.
+struct Cost {
+  std::int64_t of_reading = 0;
+  std::int64_t of_each_test = 0;  ///< what its tests keep: everything but the inputs
+};
+
+[[nodiscard]] Cost cost(const Node& map);
+
 /// The file that a case stands in, and those that it may name.
 struct CaseFile {
   std::string file_name;     ///< as in test names
@@ -38,9 +47,10 @@ void check_defaults(const Node& defaults, const CaseFile& file, Problems& proble
 
 /// The tests of one case, by dtype and then by direction.
 ///
-/// values   both nodes are maps; defaults may be null
+/// values   both nodes are maps; defaults may be null, and cost what is said
 /// result   empty if the case has a problem
 [[nodiscard]] std::vector<TestCase> read_case(const Node& written, const Node* defaults,
+                                              const Cost& cost_of_defaults,
                                               const CaseFile& file, Budget& budget,
                                               Problems& problems);
 

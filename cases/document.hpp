@@ -15,6 +15,8 @@ namespace truenorm {
 inline constexpr std::size_t largest_file_bytes = 16 << 20;
 inline constexpr int deepest_nesting = 32;
 inline constexpr std::size_t largest_node_count = 1'000'000;
+/// No map of the language has as many.
+inline constexpr std::size_t largest_key_count = 100;
 
 struct Entry;
 
@@ -27,6 +29,8 @@ struct Node {
   bool is_quoted = false;      ///< a quoted scalar is always a string
   std::vector<Node> items;     ///< of a list
   std::vector<Entry> entries;  ///< of a map, in the order of the file
+
+  [[nodiscard]] bool is_null() const { return kind == Kind::null; }
 };
 
 struct Entry {
@@ -34,6 +38,10 @@ struct Entry {
   Position position;
   Node value;
 };
+
+/// How a message quotes a text of the file: 'text', without what would break its line, and
+/// cut where it is long.
+[[nodiscard]] std::string quotation(std::string_view text);
 
 /// How a message names the node: 'text', a list, a map, or nothing.
 [[nodiscard]] std::string description(const Node& node);

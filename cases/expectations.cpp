@@ -67,9 +67,31 @@ std::vector<const Entry*> entries_of(const Node& map) {
 const std::vector<std::string_view> words_of_limits(std::begin(limit_keys),
                                                     std::end(limit_keys));
 
+void add_no_tolerance(const Entry& entry, Problems& problems) {
+  if (!suggestion(entry.key, words_of_limits).empty()) {
+    add_unknown_key(entry, words_of_limits, problems);
+    return;
+  }
+  problems.add(
+      entry.position,
+      fmt::format("{} is none of ulp, excess and flush_to_zero; an output has a "
+                  "map of these",
+                  quotation(entry.key)));
+}
+
 void read_tolerance(const MergedCase& merged, Expectations& expectations,
                     Problems& problems) {
-  const auto entries = merged.entries("tolerance", problems);
+  auto entries = merged.entries("tolerance", problems);
+  for (const Entry* entry : entries) {
+    if (!entry->value.is_null() || is_limit_key(entry->key)) continue;
+    // What is removed and no limit must have been an output.
+    if (suggestion(entry->key, words_of_limits).empty()) {
+      expectations.named_outputs.push_back({entry->key, entry->position});
+    } else {
+      add_unknown_key(*entry, words_of_limits, problems);
+    }
+  }
+  std::erase_if(entries, [](const Entry* entry) { return entry->value.is_null(); });
   if (entries.empty()) return;
   const bool is_of_all =
       std::any_of(entries.begin(), entries.end(),
@@ -79,20 +101,18 @@ void read_tolerance(const MergedCase& merged, Expectations& expectations,
     for (const Entry* entry : entries) {
       if (is_limit_key(entry->key)) continue;
       is_clean = false;
-      problems.add(entry->position,
-                   entry->value.kind == Node::Kind::map
-                       ? std::string("tolerance mixes limits with outputs")
-                       : fmt::format("unknown key '{}'{}", entry->key,
-                                     suggestion(entry->key, words_of_limits)));
+      if (entry->value.kind == Node::Kind::map) {
+        problems.add(entry->position, "tolerance mixes limits with outputs");
+      } else {
+        add_unknown_key(*entry, words_of_limits, problems);
+      }
     }
     if (is_clean) expectations.tolerance_of_all = read_limits(entries, problems);
     return;
   }
   for (const Entry* entry : entries) {
     if (entry->value.kind != Node::Kind::map) {
-      problems.add(entry->position,
-                   fmt::format("unknown key '{}'{}", entry->key,
-                               suggestion(entry->key, words_of_limits)));
+      add_no_tolerance(*entry, problems);
       continue;
     }
     if (!check_keys(entry->value, entry->key, words_of_limits, problems)) continue;
@@ -112,6 +132,7 @@ std::vector<std::string> read_words(const Node& node, std::string_view what,
                                             description(node)));
     return words;
   }
+  if (!check_length(node, what, problems)) return words;
   for (const Node& item : node.items) {
     auto word = read_text(item, fmt::format("an item of {}", what), problems);
     if (word) words.push_back(std::move(*word));
@@ -121,11 +142,11 @@ std::vector<std::string> read_words(const Node& node, std::string_view what,
 
 std::vector<std::string> read_catches(const Node& node, Problems& problems) {
   std::vector<std::string> caught = read_words(node, "catches", problems);
-  if (node.kind != Node::Kind::list) return caught;
+  if (caught.size() != node.items.size()) return caught;
   std::vector<std::string_view> known;
   for (const Mutant& mutant : mutants()) known.push_back(mutant.name);
   for (const Node& item : node.items) {
-    if (item.kind != Node::Kind::scalar || find_mutant(item.text) != nullptr) continue;
+    if (find_mutant(item.text) != nullptr) continue;
     problems.add(item.position, fmt::format("unknown mutant {}{}", description(item),
                                             suggestion(item.text, known)));
   }
@@ -169,7 +190,8 @@ Known read_known_failure(const Node& node, std::vector<NamedOutput>& named_outpu
     }
   }
   if (const Node* dtype = find(node, "dtype")) {
-    if (const auto format = read_format(*dtype, problems)) known.dtype = format->name;
+    if (const auto format = read_format(*dtype, "dtype", problems))
+      known.dtype = format->name;
   }
   if (const Node* direction = find(node, "direction")) {
     known.direction =
@@ -199,6 +221,7 @@ void read_known(const Node& node, Expectations& expectations, Problems& problems
                                             description(node)));
     return;
   }
+  if (!check_length(node, "known", problems)) return;
   for (const Node& item : node.items) {
     expectations.known.push_back(
         read_known_failure(item, expectations.named_outputs, problems));
@@ -207,23 +230,24 @@ void read_known(const Node& node, Expectations& expectations, Problems& problems
 
 std::optional<Bug> read_bug(const MergedCase& merged, Problems& problems) {
   const auto entries = merged.entries("bug", problems);
-  if (entries.empty()) return std::nullopt;
-  Bug bug;
+  std::optional<Bug> bug;
   for (const Entry* entry : entries) {
+    const bool is_known =
+        entry->key == "source" || entry->key == "libraries" || entry->key == "symptom";
+    if (!is_known) {
+      add_unknown_key(*entry, {"source", "libraries", "symptom"}, problems);
+    }
+    if (!is_known || entry->value.is_null()) continue;
+    if (!bug) bug.emplace();
     if (entry->key == "source") {
-      bug.source = read_text(entry->value, "source", problems).value_or("");
+      bug->source = read_text(entry->value, "source", problems).value_or("");
     } else if (entry->key == "libraries") {
-      bug.libraries = read_words(entry->value, "libraries", problems);
-    } else if (entry->key == "symptom") {
-      bug.symptom =
+      bug->libraries = read_words(entry->value, "libraries", problems);
+    } else {
+      bug->symptom =
           read_choice(entry->value, "symptom",
                       {"wrong_value", "nan", "inf", "crash", "refused"}, problems)
               .value_or("");
-    } else {
-      problems.add(
-          entry->position,
-          fmt::format("unknown key '{}'{}", entry->key,
-                      suggestion(entry->key, {"source", "libraries", "symptom"})));
     }
   }
   return bug;
@@ -245,7 +269,7 @@ Expectations read_expectations(const MergedCase& merged, Problems& problems) {
   }
   read_tolerance(merged, expectations, problems);
   if (const Node* compute = merged.field("compute")) {
-    expectations.compute = read_format(*compute, problems);
+    expectations.compute = read_format(*compute, "compute dtype", problems);
   }
   if (const Node* zero_gradient = merged.field("zero_gradient")) {
     if (read_boolean(*zero_gradient, "zero_gradient", problems).value_or(false)) {
@@ -267,10 +291,11 @@ Expectations read_expectations(const MergedCase& merged, Problems& problems) {
   return expectations;
 }
 
-std::optional<Format> read_format(const Node& node, Problems& problems) {
+std::optional<Format> read_format(const Node& node, std::string_view what,
+                                  Problems& problems) {
   std::vector<std::string_view> known;
   for (const Format& format : formats()) known.push_back(format.name);
-  const auto format_name = read_choice(node, "dtype", known, problems);
+  const auto format_name = read_choice(node, what, known, problems);
   if (!format_name) return std::nullopt;
   return find_format(*format_name);
 }

@@ -39,6 +39,7 @@ struct Expectations {
                                              Problems& problems);
 
 /// A format by its name, or a problem that names the nearest.
-[[nodiscard]] std::optional<Format> read_format(const Node& node, Problems& problems);
+[[nodiscard]] std::optional<Format> read_format(const Node& node, std::string_view what,
+                                                Problems& problems);
 
 }  // namespace truenorm

@@ -12,20 +12,25 @@
 namespace truenorm {
 namespace {
 
-/// Whether the file says that it is written in the language that this reader knows.
-bool check_version(const Node& root, Problems& problems) {
+/// Whether the file is written in the language that this reader knows, or seems to be.
+bool check_version(const Node& root, const std::vector<std::string_view>& known,
+                   Problems& problems) {
   const Node* version = find(root, "truenorm");
   if (version == nullptr) {
     problems.add(root.position,
                  "the file does not say 'truenorm: 1', the version of "
                  "the case language");
-    return false;
+    // With one of our keys it is meant to be ours, and the rest is told too.
+    return std::any_of(known.begin(), known.end(), [&](std::string_view key) {
+      return find(root, key) != nullptr;
+    });
   }
   const auto number = number_of(*version);
   if (number && !number->special && number->value == 1) return true;
-  problems.add(version->position,
-               fmt::format("this reader knows version 1 of the case language, not {}",
-                           description(*version)));
+  problems.add(
+      version->position,
+      fmt::format("this reader knows version 1 of the case language, not {}{}",
+                  version->is_quoted ? "the text " : "", description(*version)));
   return false;
 }
 
@@ -38,29 +43,39 @@ bool check_frame(const Node& root, std::string_view what,
                  fmt::format("{} is a map, not {}", what, description(root)));
     return false;
   }
-  if (!check_version(root, problems)) return false;
+  if (!check_version(root, known, problems)) return false;
   check_keys(root, what, known, problems);
   return true;
 }
 
+const Node* find_list(const Node& root, std::string_view key, Problems& problems) {
+  const auto entry = std::find_if(root.entries.begin(), root.entries.end(),
+                                  [&](const Entry& e) { return e.key == key; });
+  if (entry == root.entries.end()) {
+    problems.add(root.position, fmt::format("the file has no list of {}", key));
+    return nullptr;
+  }
+  const Node& value = entry->value;
+  if (value.kind == Node::Kind::list) return &value;
+  problems.add(value.position,
+               fmt::format("{} must be a list, not {}", key, description(value)));
+  return nullptr;
+}
+
 std::vector<Diagnostic> diagnostics_of(const Problems& problems,
                                        const std::string& display_name) {
-  std::vector<Problem> found = problems.found();
-  const auto by_place = [](const Problem& a, const Problem& b) {
-    return std::pair(a.position.line, a.position.column) <
-           std::pair(b.position.line, b.position.column);
-  };
-  std::stable_sort(found.begin(), found.end(), by_place);
   std::vector<Diagnostic> diagnostics;
-  auto same_place = found.begin();
-  for (auto problem = found.begin(); problem != found.end(); ++problem) {
-    if (!(same_place->position == problem->position)) same_place = problem;
-    if (std::find(same_place, problem, *problem) != problem) continue;
+  for (const Problem& problem : problems.found()) {
     diagnostics.push_back(
-        {{display_name, problem->position.line, problem->position.column},
+        {{display_name, problem.position.line, problem.position.column},
          Severity::error,
-         problem->message});
+         problem.message});
   }
+  std::stable_sort(diagnostics.begin(), diagnostics.end(),
+                   [](const Diagnostic& a, const Diagnostic& b) {
+                     return std::pair(a.place.line, a.place.column) <
+                            std::pair(b.place.line, b.place.column);
+                   });
   return diagnostics;
 }
 

@@ -18,7 +18,11 @@ namespace truenorm {
 bool check_frame(const Node& root, std::string_view what,
                  const std::vector<std::string_view>& known, Problems& problems);
 
-/// Sorted by place; a problem that each expansion of a case found is told once.
+/// The list under a key of the root; nothing, and a problem, if there is none.
+[[nodiscard]] const Node* find_list(const Node& root, std::string_view key,
+                                    Problems& problems);
+
+/// Sorted by place.
 [[nodiscard]] std::vector<Diagnostic> diagnostics_of(const Problems& problems,
                                                      const std::string& display_name);
 

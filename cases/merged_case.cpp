@@ -16,23 +16,21 @@ const Node* value_of(const Node* map, std::string_view key) {
   return found == map->entries.end() ? nullptr : &found->value;
 }
 
-bool is_null(const Node& node) { return node.kind == Node::Kind::null; }
-
 }  // namespace
 
 const Node* MergedCase::field(std::string_view key) const {
   const Node* value = value_of(&written_, key);
   if (value == nullptr) value = value_of(defaults_, key);
-  return value == nullptr || is_null(*value) ? nullptr : value;
+  return value == nullptr || value->is_null() ? nullptr : value;
 }
 
 std::vector<const Entry*> MergedCase::entries(std::string_view key,
                                               Problems& problems) const {
   std::vector<const Entry*> merged;
   const Node* own = value_of(&written_, key);
-  if (own != nullptr && is_null(*own)) return merged;
+  if (own != nullptr && own->is_null()) return merged;
   for (const Node* layer : {value_of(defaults_, key), own}) {
-    if (layer == nullptr || is_null(*layer)) continue;
+    if (layer == nullptr || layer->is_null()) continue;
     if (layer->kind != Node::Kind::map) {
       problems.add(layer->position,
                    fmt::format("{} must be a map, not {}", key, description(*layer)));
@@ -42,14 +40,15 @@ std::vector<const Entry*> MergedCase::entries(std::string_view key,
       const auto earlier =
           std::find_if(merged.begin(), merged.end(),
                        [&](const Entry* other) { return other->key == entry.key; });
-      if (earlier != merged.end()) {
-        *earlier = &entry;
-      } else {
+      if (earlier == merged.end()) {
         merged.push_back(&entry);
+      } else if (entry.value.is_null()) {
+        merged.erase(earlier);
+      } else {
+        *earlier = &entry;
       }
     }
   }
-  std::erase_if(merged, [](const Entry* entry) { return is_null(entry->value); });
   return merged;
 }
 

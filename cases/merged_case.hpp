@@ -22,7 +22,9 @@ class MergedCase {
   /// The value of a key that replaces, or null.
   [[nodiscard]] const Node* field(std::string_view key) const;
 
-  /// The entries of a key that merges; adds a problem where it is no map.
+  /// The entries of a key that merges; adds a problem where it is no map. One whose value
+  /// is null removes; where it had nothing to remove it is there, so that its key can be
+  /// checked: {eps:1} is a key "eps:1" without a value.
   [[nodiscard]] std::vector<const Entry*> entries(std::string_view key,
                                                   Problems& problems) const;
 

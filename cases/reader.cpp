@@ -27,8 +27,8 @@ bool check_unique(const Node& written,
       lines_of_cases.emplace(case_name->text, case_name->position.line);
   if (is_new) return true;
   problems.add(case_name->position,
-               fmt::format("the case '{}' stands already at line {}", case_name->text,
-                           earlier->second));
+               fmt::format("the case {} stands already at line {}",
+                           quotation(case_name->text), earlier->second));
   return false;
 }
 
@@ -45,7 +45,7 @@ void add_hidden_problems(const Node& defaults, const CaseFile& file,
 }
 
 std::vector<TestCase> read_root(const Node& root, const CaseFile& file,
-                                Problems& problems) {
+                                std::int64_t limit_elements, Problems& problems) {
   if (!check_frame(root, "a case file", {"truenorm", "suite", "defaults", "cases"},
                    problems)) {
     return {};
@@ -60,25 +60,29 @@ std::vector<TestCase> read_root(const Node& root, const CaseFile& file,
     std::erase(keys, "case");
     if (!check_keys(*defaults, "defaults", keys, problems)) defaults = nullptr;
   }
-  const Node* cases = find(root, "cases");
-  if (cases == nullptr || cases->kind != Node::Kind::list) {
-    problems.add(cases == nullptr ? root.position : cases->position,
-                 "the file has no list of cases");
-    return {};
-  }
+  const Node* cases = find_list(root, "cases", problems);
+  if (cases == nullptr) return {};
   std::vector<TestCase> tests;
   std::unordered_map<std::string, int> lines_of_cases;
-  Budget budget{.elements = largest_element_count};
+  Budget budget{.elements = limit_elements};
+  const Cost cost_of_defaults = defaults == nullptr ? Cost{} : cost(*defaults);
   for (const Node& written : cases->items) {
+    if (problems.are_too_many()) {
+      problems.add(written.position, too_many_errors);
+      break;
+    }
     const std::size_t problems_before = problems.count();
     if (!check_keys(written, "a case", case_keys(), problems)) continue;
     check_unique(written, lines_of_cases, problems);
-    std::vector<TestCase> read = read_case(written, defaults, file, budget, problems);
+    std::vector<TestCase> read =
+        read_case(written, defaults, cost_of_defaults, file, budget, problems);
     if (budget.is_exceeded) break;
     if (problems.count() > problems_before) continue;
     std::move(read.begin(), read.end(), std::back_inserter(tests));
   }
-  if (defaults != nullptr) add_hidden_problems(*defaults, file, problems);
+  const bool is_read_to_its_end = !budget.is_exceeded && !problems.are_too_many();
+  if (defaults != nullptr && is_read_to_its_end)
+    add_hidden_problems(*defaults, file, problems);
   return tests;
 }
 
@@ -97,16 +101,16 @@ bool Reading::has_errors() const {
 }
 
 Reading read_cases(std::string_view yaml, const std::string& file_name,
-                   const std::string& display_name,
-                   const std::optional<std::filesystem::path>& folder,
-                   const TagFilter& wants) {
+                   const std::string& display_name, const ReadingOptions& options) {
   Problems problems;
-  TensorFiles tensor_files(folder);
+  TensorFiles tensor_files(options.folder);
   Reading reading;
   const auto root = parse_document(yaml, problems);
-  if (root)
+  if (root) {
     reading.tests =
-        read_root(*root, {file_name, display_name, tensor_files, wants}, problems);
+        read_root(*root, {file_name, display_name, tensor_files, options.wants},
+                  options.limit_elements, problems);
+  }
   reading.diagnostics = diagnostics_of(problems, display_name);
   return reading;
 }

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cases/tensor_recipe.hpp"
 #include "cases/test_case.hpp"
 
 namespace truenorm {
@@ -36,17 +37,23 @@ struct Reading {
 /// is left out is checked all the same, but for what its tensors would show.
 using TagFilter = std::function<bool(const std::vector<std::string>& tags)>;
 
+/// What a reader may do, and for which cases.
+struct ReadingOptions {
+  /// Where the text stands: it holds the files that the text may name. None: no files.
+  std::optional<std::filesystem::path> folder = {};
+  TagFilter wants = {};
+  /// Of the file's tensors together; what else its tests hold counts with them.
+  std::int64_t limit_elements = largest_element_count;
+};
+
 /// Reads the text of one case file.
 ///
 /// values   file_name stands in test names; display_name, the path as the user gave it,
-///          in diagnostics; folder, where the text stands, holds the files that it
-///          may name: without one it can name none
+///          in diagnostics
 /// result   all errors of the file at once; nothing is thrown for bad content
-[[nodiscard]] Reading read_cases(
-    std::string_view yaml, const std::string& file_name,
-    const std::string& display_name,
-    const std::optional<std::filesystem::path>& folder = std::nullopt,
-    const TagFilter& wants = {});
+[[nodiscard]] Reading read_cases(std::string_view yaml, const std::string& file_name,
+                                 const std::string& display_name,
+                                 const ReadingOptions& options = {});
 
 /// Reads what CASE arguments select: a file, a folder (every .yaml below it, sorted), a
 /// test FILE#case[dtype,direction], or FILE#case for all its tests.

@@ -128,7 +128,8 @@ std::optional<bool> boolean_of(const Node& node) {
 void add_mismatch(const Node& node, std::string_view what, std::string_view wanted,
                   Problems& problems) {
   problems.add(node.position,
-               fmt::format("{} must be {}, not {}", what, wanted, description(node)));
+               fmt::format("{} must be {}, not {}{}", what, wanted,
+                           node.is_quoted ? "the text " : "", description(node)));
 }
 
 template <typename Int>
@@ -144,6 +145,13 @@ std::optional<Int> integer_of(const Node& node) {
     return std::nullopt;
   }
   return value.convert_to<Int>();
+}
+
+/// What a node that is no int64 should have been.
+std::string_view wanted_integer(const Node& node) {
+  const std::optional<Number> number = number_of(node);
+  const bool is_large = number && !number->special && denominator(number->value) == 1;
+  return is_large ? "an integer of 64 bits" : "an integer";
 }
 
 }  // namespace
@@ -167,6 +175,9 @@ std::optional<Number> read_number(const Node& node, std::string_view what,
     problems.add(node.position,
                  fmt::format("{}: {} is too long, or its exponent out of range", what,
                              description(node)));
+  } else if (is_plain(node) && node.text.find("0x") < 2) {
+    add_mismatch(node, what, "a number (in hexadecimal one such as 0x1.8p-3)",
+                 problems);
   } else {
     add_mismatch(node, what, "a number", problems);
   }
@@ -187,7 +198,7 @@ std::optional<Rational> read_rational(const Node& node, std::string_view what,
 std::optional<std::int64_t> read_integer(const Node& node, std::string_view what,
                                          Problems& problems) {
   const auto value = integer_of<std::int64_t>(node);
-  if (!value) add_mismatch(node, what, "an integer", problems);
+  if (!value) add_mismatch(node, what, wanted_integer(node), problems);
   return value;
 }
 
@@ -226,7 +237,7 @@ std::optional<std::string> read_choice(const Node& node, std::string_view what,
   if (is_known) return node.text;
   if (node.kind == Node::Kind::scalar) {
     problems.add(node.position, fmt::format("unknown {} {}{}", what, description(node),
-                                            suggestion(node.text, known)));
+                                            suggestion_or_list(node.text, known)));
   } else {
     add_mismatch(node, what, "a word", problems);
   }
@@ -244,14 +255,28 @@ std::optional<std::vector<std::int64_t>> read_integers(const Node& node,
   for (const Node& item : node.items) {
     const auto value = integer_of<std::int64_t>(item);
     if (!value) {
-      problems.add(item.position,
-                   fmt::format("{} must be a list of integers; {} is none", what,
-                               description(item)));
+      add_mismatch(item, fmt::format("{}: an item", what), wanted_integer(item),
+                   problems);
       return std::nullopt;
     }
     values.push_back(*value);
   }
   return values;
+}
+
+bool check_length(const Node& node, std::string_view what, Problems& problems) {
+  constexpr std::size_t most_items = 1000;
+  if (node.items.size() <= most_items) return true;
+  problems.add(node.position,
+               fmt::format("{} is a list of {} items; at most {} are read", what,
+                           node.items.size(), most_items));
+  return false;
+}
+
+void add_unknown_key(const Entry& entry, const std::vector<std::string_view>& known,
+                     Problems& problems) {
+  problems.add(entry.position, fmt::format("unknown key {}{}", quotation(entry.key),
+                                           suggestion_or_list(entry.key, known)));
 }
 
 bool check_keys(const Node& node, std::string_view what,
@@ -262,8 +287,7 @@ bool check_keys(const Node& node, std::string_view what,
   }
   for (const Entry& entry : node.entries) {
     if (std::find(known.begin(), known.end(), entry.key) == known.end()) {
-      problems.add(entry.position, fmt::format("unknown key '{}'{}", entry.key,
-                                               suggestion(entry.key, known)));
+      add_unknown_key(entry, known, problems);
     }
   }
   return true;

@@ -64,6 +64,13 @@ struct Number {
 [[nodiscard]] std::optional<std::vector<std::int64_t>> read_integers(
     const Node& node, std::string_view what, Problems& problems);
 
+/// Adds a problem if a list has more items than anybody would write.
+bool check_length(const Node& node, std::string_view what, Problems& problems);
+
+/// Adds a problem that names the nearest known key, or them all.
+void add_unknown_key(const Entry& entry, const std::vector<std::string_view>& known,
+                     Problems& problems);
+
 /// Adds a problem for each key of the map that is not known, and one if it is no map.
 ///
 /// result   whether the node is a map

@@ -103,7 +103,7 @@ class Selection {
     const auto yaml = contents(selected.path, display_name);
     if (!yaml) return;
     Reading read = read_cases(*yaml, selected.file_name, display_name,
-                              selected.path.parent_path(), wants_);
+                              {.folder = selected.path.parent_path(), .wants = wants_});
     const bool has_errors = read.has_errors();
     // A file that several arguments name has its errors told once.
     if (files_told_.insert(display_name).second) {

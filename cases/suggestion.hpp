@@ -8,9 +8,14 @@
 
 namespace truenorm {
 
-/// "; did you mean 'epsilon'?" for the known word with the smallest edit distance, or
-/// nothing if more than half of the letters would have to change.
+/// "; did you mean 'eps'?" for the nearest known word, or nothing if none is near: letter
+/// case apart, one of the two is a part of the other, or at most a third of the letters is
+/// wrong.
 [[nodiscard]] std::string suggestion(std::string_view word,
                                      const std::vector<std::string_view>& known);
+
+/// The same; where no word is near, "; known: a, b", unless they are too many to list.
+[[nodiscard]] std::string suggestion_or_list(
+    std::string_view word, const std::vector<std::string_view>& known);
 
 }  // namespace truenorm

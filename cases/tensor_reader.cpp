@@ -57,6 +57,12 @@ class TensorReader {
   }
 
  private:
+  /// As description, and a list with its length.
+  [[nodiscard]] static std::string counted(const Node& node) {
+    return node.kind == Node::Kind::list ? fmt::format("one of {}", node.items.size())
+                                         : description(node);
+  }
+
   [[nodiscard]] std::string named(std::string_view what) const {
     return fmt::format("{}: {}", input_name_, what);
   }
@@ -98,12 +104,9 @@ class TensorReader {
     }
     const auto length = static_cast<std::size_t>(shape[axis]);
     if (node.kind != Node::Kind::list || node.items.size() != length) {
-      const std::string found = node.kind == Node::Kind::list
-                                    ? fmt::format("one of {}", node.items.size())
-                                    : description(node);
       problems_.add(node.position,
                     fmt::format("{} is ragged: a list of {} expected here, not {}",
-                                input_name_, length, found));
+                                input_name_, length, counted(node)));
       return false;
     }
     return std::all_of(node.items.begin(), node.items.end(), [&](const Node& item) {
@@ -179,7 +182,7 @@ class TensorReader {
   /// values   `where` goes before what is wrong with the shape
   void accept_shape(const Shape& shape, Position position, std::string_view where) {
     if (shape.size() > highest_rank) {
-      problems_.add(position, named(fmt::format("{}more than {} dimensions", where,
+      problems_.add(position, named(fmt::format("{}has more than {} dimensions", where,
                                                 highest_rank)));
     } else if (std::any_of(shape.begin(), shape.end(),
                            [](std::int64_t d) { return d < 0; })) {
@@ -188,7 +191,7 @@ class TensorReader {
       recipe_.shape = shape;
       count_ = *count;
     } else {
-      problems_.add(position, named(fmt::format("{}more than {} elements", where,
+      problems_.add(position, named(fmt::format("{}has more than {} elements", where,
                                                 largest_element_count)));
     }
   }
@@ -222,22 +225,27 @@ class TensorReader {
 
   void read_linspace(const Node& value) {
     if (value.kind != Node::Kind::list || value.items.size() != 2) {
-      problems_.add(value.position, named("linspace must be [first, last]"));
+      problems_.add(
+          value.position,
+          named(fmt::format("linspace must be a list of 2, [first, last], not {}",
+                            counted(value))));
       return;
     }
-    const auto first = read_rational(value.items[0], named("linspace"), problems_);
-    const auto last = read_rational(value.items[1], named("linspace"), problems_);
+    const auto first = read_rational(value.items[0], named("first"), problems_);
+    const auto last = read_rational(value.items[1], named("last"), problems_);
     if (first && last) recipe_.source = Linspace{*first, *last};
   }
 
   void read_bits(const Node& value) {
     if (value.kind != Node::Kind::list) {
-      problems_.add(value.position, named("bits must be a list of integers"));
+      problems_.add(value.position,
+                    named(fmt::format("bits must be a list of integers, not {}",
+                                      description(value))));
       return;
     }
     ListedBits bits;
     for (const Node& item : value.items) {
-      const auto pattern = read_unsigned(item, named("bits"), problems_);
+      const auto pattern = read_unsigned(item, named("an item of bits"), problems_);
       if (!pattern) return;
       bits.patterns.push_back(*pattern);
       bits.positions.push_back(item.position);
@@ -367,7 +375,9 @@ class TensorReader {
     const Node* set = find(node, "set");
     if (set == nullptr) return;
     if (set->kind != Node::Kind::list) {
-      problems_.add(set->position, named("set must be a list of {at, to}"));
+      problems_.add(set->position,
+                    named(fmt::format("set must be a list of {{at, to}}, not {}",
+                                      description(*set))));
       return;
     }
     for (const Node& item : set->items) read_assignment(item);

@@ -84,9 +84,10 @@ class Filling {
     const int width = tensor_.format().storage_bits;
     for (std::size_t i = 0; i < source.patterns.size(); ++i) {
       if (width < 64 && source.patterns[i] >> width != 0) {
-        problems_.add(source.positions[i],
-                      fmt::format("{:#x} has more than the {} bits of {}",
-                                  source.patterns[i], width, tensor_.format().name));
+        problems_.add(
+            source.positions[i],
+            fmt::format("{}: {:#x} has more than the {} bits of {}", input_name_,
+                        source.patterns[i], width, tensor_.format().name));
         return false;
       }
     }

@@ -87,9 +87,9 @@ void make_exact(const std::string& op, const AttributeSpec& spec,
 std::int64_t resolve_axis(const std::string& op, const std::string& attribute,
                           std::int64_t axis, std::int64_t rank) {
   if (axis < -rank || axis >= rank) {
-    throw QuestionError(
-        op, attribute,
-        "axis " + std::to_string(axis) + " of an x of rank " + std::to_string(rank));
+    throw QuestionError(op, attribute,
+                        "axis " + std::to_string(axis) +
+                            " does not exist in an x of rank " + std::to_string(rank));
   }
   return axis < 0 ? axis + rank : axis;
 }

@@ -101,7 +101,8 @@ TEST_CASE("what is wrong with a claim is told with its place") {
       "b.yaml:3:10: error: no selected test is called "
       "'f.yaml#two-channel[float32,forward]'; did you mean "
       "'f.yaml#two-channels[float32,forward]'?\n"
-      "b.yaml:3:55: error: unknown kind 'box'\n");
+      "b.yaml:3:55: error: unknown kind 'box'; known: interval, "
+      "affine_coefficients, affine_constants, first_derivative, second_derivative\n");
   const std::string begin =
       "- case: \"f.yaml#two-channels[float32,forward]\"\n"
       "  kind: interval\n";

@@ -104,7 +104,7 @@ TEST_CASE("the tensors of a file have a limit together") {
       "  inputs: {x: {shape: [1], fill: 0}}\n";
   const Reading reading = read(yaml);
   CHECK(complaints(reading) ==
-        "f.yaml:8:3: error: the tests of this file have more than 268435456 elements "
+        "f.yaml:8:3: error: the tensors of this file have more than 268435456 elements "
         "together\n");
   CHECK(reading.tests.size() == 1);
 }

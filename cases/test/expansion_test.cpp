@@ -350,5 +350,19 @@ TEST_CASE("an id is one that the protocol allows") {
             .has_errors());
 }
 
+TEST_CASE("null removes a default that the case's operator or direction has not") {
+  CHECK(complaints(read("truenorm: 1\n"
+                        "defaults:\n"
+                        "  op: group_norm\n"
+                        "  dtype: float32\n"
+                        "  direction: vjp\n"
+                        "  attributes: {groups: 1}\n"
+                        "  inputs: {x: [[1, 2]], dy: 1}\n"
+                        "cases:\n"
+                        "- {case: a, direction: forward, inputs: {dy: null}}\n"
+                        "- {case: b, op: layer_norm, attributes: {groups: null}}\n"))
+            .empty());
+}
+
 }  // namespace
 }  // namespace truenorm

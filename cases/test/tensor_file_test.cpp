@@ -20,7 +20,8 @@ using Bits = std::vector<std::uint64_t>;
 /// What the reader says of a case of those dtypes whose x is the tensor.
 Reading read_in(const Tree& tree, const std::string& tensor,
                 const std::string& dtypes = "float32") {
-  return read_cases(tensor_file(tensor, dtypes), "f.yaml", "f.yaml", tree.root());
+  return read_cases(tensor_file(tensor, dtypes), "f.yaml", "f.yaml",
+                    {.folder = tree.root()});
 }
 
 std::string complaint(const Tree& tree, const std::string& tensor,
@@ -252,7 +253,7 @@ TEST_CASE("an empty tensor is read whatever its other dimensions, within int64")
   tree.write("a.npy", npy_file("<f4", "(0, 5)", "", "True"));
   CHECK(x_in(tree, "{file: a.npy}", "float32").shape() == Shape{0, 5});
   CHECK(of_npy(npy_file("<f4", "(0, 4611686018427387904, 4)", "", "True")) ==
-        "f.yaml:6:15: error: x: t.npy: more than 268435456 elements\n");
+        "f.yaml:6:15: error: x: t.npy: has more than 268435456 elements\n");
 }
 
 TEST_CASE("a .safetensors file is as strict as a frame") {
@@ -312,14 +313,14 @@ TEST_CASE("a shape of too many dimensions or elements is refused before it is re
   std::string ones;
   for (int i = 0; i < 65; ++i) ones += "1,";
   CHECK(of_npy(npy_file("<f4", "(" + ones + ")", std::string(4, '\0'))) ==
-        "f.yaml:6:15: error: x: t.npy: more than 64 dimensions\n");
+        "f.yaml:6:15: error: x: t.npy: has more than 64 dimensions\n");
   const Tree tree;
   const std::string header = npy_file("<f2", "(268435457,)", "");
   tree.write("t.npy", header);
   // A hole: the file has its size without its bytes.
   fs::resize_file(tree.path("t.npy"), header.size() + 2 * 268435457ULL);
   CHECK(complaint(tree, "{file: t.npy}", "float16") ==
-        "f.yaml:6:15: error: x: t.npy: more than 268435456 elements\n");
+        "f.yaml:6:15: error: x: t.npy: has more than 268435456 elements\n");
   fs::resize_file(tree.path("t.npy"), (std::uintmax_t{1} << 34) + 1);
   CHECK(complaint(tree, "{file: t.npy}", "float16") ==
         "f.yaml:6:15: error: x: t.npy: it is larger than 16 GiB\n");
@@ -338,8 +339,8 @@ TEST_CASE("the elements of files count against the limit of a case file") {
       "  inputs: {x: [1, 2]}\n"
       "- case: large\n"
       "  inputs: {x: {file: t.npy}}\n";
-  CHECK(complaints(read_cases(yaml, "f.yaml", "f.yaml", tree.root())) ==
-        "f.yaml:6:3: error: the tests of this file have more than 268435456 elements "
+  CHECK(complaints(read_cases(yaml, "f.yaml", "f.yaml", {.folder = tree.root()})) ==
+        "f.yaml:6:3: error: the tensors of this file have more than 268435456 elements "
         "together\n");
 }
 

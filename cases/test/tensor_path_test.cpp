@@ -27,7 +27,7 @@ void fill(const Tree& tree) {
 
 std::string complaint(const Tree& tree, const std::string& path) {
   return complaints(read_cases(tensor_file("{file: \"" + path + "\"}", "float32"),
-                               "f.yaml", "f.yaml", tree.root() / "cases"));
+                               "f.yaml", "f.yaml", {.folder = tree.root() / "cases"}));
 }
 
 std::string at_file(const std::string& message) {
@@ -115,13 +115,13 @@ TEST_CASE("a folder is that of the file as it was selected") {
 
 TEST_CASE("the empty folder is the current one, and no folder has no files") {
   const std::string yaml = tensor_file("{file: no-such-file.npy}", "float32");
-  CHECK(complaints(read_cases(yaml, "f.yaml", "f.yaml", fs::path())) ==
+  CHECK(complaints(read_cases(yaml, "f.yaml", "f.yaml", {.folder = fs::path()})) ==
         at_file("no-such-file.npy: no such file"));
   CHECK(complaints(read_cases(yaml, "f.yaml", "f.yaml")) ==
         at_file("no-such-file.npy: this text stands in no folder, so it can name no "
                 "file"));
   CHECK(
-      complaints(read_cases(yaml, "f.yaml", "f.yaml", fs::path("/no/such/folder"))) ==
+      complaints(read_cases(yaml, "f.yaml", "f.yaml", {.folder = "/no/such/folder"})) ==
       at_file("no-such-file.npy: the case file's folder cannot be found: No such file "
               "or directory"));
 }

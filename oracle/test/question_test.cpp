@@ -70,14 +70,14 @@ TEST_CASE("a wrong attribute is named with its operator") {
 TEST_CASE("axes and dims must lie in x") {
   using Axes = std::vector<std::int64_t>;
   check_refused({"layer_norm", {}, {{"axes", Axes{2}}}, {{"x", ones({2, 3})}}}, "axes",
-                "axis 2 of an x of rank 2");
+                "axis 2 does not exist in an x of rank 2");
   check_refused({"layer_norm", {}, {{"axes", Axes{1, -1}}}, {{"x", ones({2, 3})}}},
                 "axes", "axis -1 is named twice");
   check_refused(
       {"normalize_along_dim", {}, {{"dim", std::int64_t{-3}}}, {{"x", ones({2, 3})}}},
-      "dim", "axis -3 of an x of rank 2");
+      "dim", "axis -3 does not exist in an x of rank 2");
   check_refused({"lp_normalize", {}, {}, {{"x", ones({})}}}, "dim",
-                "axis -1 of an x of rank 0");
+                "axis -1 does not exist in an x of rank 0");
 }
 
 TEST_CASE("groups must divide the channels") {
