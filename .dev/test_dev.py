@@ -8,6 +8,7 @@ import tempfile
 import unittest
 
 import closing_line
+import fuzz
 import usable_runners
 
 
@@ -26,6 +27,41 @@ class Usage(unittest.TestCase):
         commands = refusal.stderr.split("commands: ")[1].split()
         self.assertEqual(sorted(explained), sorted(commands))
         self.assertIn("bench", commands)
+
+
+class Fuzz(unittest.TestCase):
+    def test_seconds_that_are_no_number_are_refused_before_anything_is_built(self):
+        for words in (["--seconds"], ["--seconds", "0"], ["--seconds", "x"], ["--secs", "1"]):
+            self.assertEqual(run_dev("fuzz", *words).returncode, 2, words)
+
+    def test_a_summary_counts_and_names_the_crash(self):
+        log = (
+            "Test unit written to build/fuzz/crashes/t-crash-ab\n"
+            "stat::number_of_executed_units: 1200\n"
+            "stat::new_units_added:          34\n"
+        )
+        self.assertEqual(
+            fuzz.summary("t", 77, log),
+            "t: 1200 executions, 34 new units, crash: build/fuzz/crashes/t-crash-ab",
+        )
+        self.assertEqual(
+            fuzz.summary("t", 0, ""), "t: 0 executions, 0 new units, no crash"
+        )
+        self.assertEqual(
+            fuzz.summary("t", 9, ""), "t: 0 executions, 0 new units, ended with status 9"
+        )
+
+    def test_every_fuzz_target_is_run_and_every_one_that_is_run_exists(self):
+        root = os.path.dirname(DEV)
+        built = []
+        for part in ("cases", "runners", "reports"):
+            folder = os.path.join(root, part, "test", "fuzz")
+            built += [
+                name[: -len("_fuzzer.cpp")]
+                for name in os.listdir(folder)
+                if name.endswith("_fuzzer.cpp")
+            ]
+        self.assertEqual(sorted(built), sorted(fuzz.TARGETS))
 
 
 class ClosingLine(unittest.TestCase):

@@ -184,6 +184,7 @@ ALLOWED = {
     "CMakeLists.txt": "add_compile_options(-fno-fast-math)\n",
     "cases/b.cpp": CPP + "// TO" "DO: https://example.org/issues/1\n",
     "cases/a.npy": "\0 \n",
+    "cases/test/fuzz/corpus/a": "truenorm: 1 \r\n",
 }
 
 
