@@ -124,7 +124,7 @@ class FolderReadmes(DocsTest):
         layer = ROOT / "cases" / "batch_norm_inference" / "fold.yaml"
         done = self.run_program("laws", str(layer), "--bounds", "bounds.yaml")
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-        self.assertIn("9 elements, 0 unsound", done.stdout)
+        self.assertIn("12 elements, 0 unsound", done.stdout)
 
     def test_the_library_example_is_shown_as_it_is(self):
         text = (ROOT / "oracle" / "README.md").read_text()

@@ -30,6 +30,7 @@ TestCase two_rows() {
           {},
           {},
           {},
+          false,
           {},
           {}};
 }

@@ -9,8 +9,10 @@
 
 namespace truenorm {
 
-/// The tests of a file without errors and warnings.
+/// The tests of a file without errors.
 [[nodiscard]] std::vector<TestCase> tests_of(const std::string& yaml);
+/// The tests of a file without errors and warnings.
+[[nodiscard]] std::vector<TestCase> sound_tests_of(const std::string& yaml);
 
 /// The test of a new case of that operator, direction and dtype, with these attributes
 /// (NAME=VALUE) and of the default shape.

@@ -207,13 +207,17 @@ class Textbooks(unittest.TestCase):
             says = {row[0] for row in self.rows if row[column] != "0"}
             self.assertGreaterEqual(len(says), 4)
             self.assertEqual(says - fails, set(), variant)
-            self.assertNotIn("batch_norm_inference", {r["op"] for r in self.failed(variant)})
+            given = {case_of(r) for r in self.failed(variant) if r["op"] == "batch_norm_inference"}
+            self.assertEqual(
+                given, {"batch_norm_inference/small_spreads.yaml#variance-above-minus-epsilon"}
+            )
 
     def test_they_fail_for_the_reasons_that_it_gives(self):
         cases = {v: {case_of(r) for r in self.failed(v)} for v in self.results}
         for variant in ("sequential", "welford", "single-pass"):
             self.assertIn("rms_norm/ranges.yaml#float32-large", cases[variant])
-            self.assertIn("bugzoo/range.yaml#executorch-count-overflows", cases[variant])
+            self.assertIn("weight_norm/basics.yaml#wide-rows", cases[variant])
+            self.assertIn("layer_norm/derivatives.yaml#many-rows", cases[variant])
         offset = "layer_norm/offsets.yaml#normal-n4096-mean10"
         self.assertIn(offset, cases["welford"] & cases["single-pass"])
         self.assertNotIn(offset, cases["sequential"])
