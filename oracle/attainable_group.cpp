@@ -111,6 +111,11 @@ Sensitivity AttainableGroup::offset(long double gamma, long double beta) const {
   return {std::fabs(beta) + (2 + kappa_ / 2) * product, false};
 }
 
+Sensitivity AttainableGroup::dmean(long double weights, long double value) const {
+  const long double of_scale = value == 0 ? 0 : (kappa_ - 1) / 2 * std::fabs(value);
+  return {3 * r_ * weights + of_scale, false};
+}
+
 long double AttainableGroup::dvariance_factor() const {
   const bool is_outside = form_->eps_mode == EpsMode::outside && measures_.spread > 0;
   const long double root_share =

@@ -60,6 +60,14 @@ class AttainableGroup {
   [[nodiscard]] Sensitivity norm() const;
   [[nodiscard]] Sensitivity scale(long double gamma) const;
   [[nodiscard]] Sensitivity offset(long double gamma, long double beta) const;
+  /// values   the sum of |w| over the group, and dmean itself
+  ///
+  /// SPEC 8 has the first term alone. But all terms share one r, and q + eps that nearly
+  /// cancel leave it off by kappa/2 as they do the r of dx: float32 arithmetic that rounds
+  /// an epsilon of 1e-5 has an excess of 1544 without the second term, where y and dx stay
+  /// below 1 (variance -9.9998997e-06). Where nothing cancels kappa is 1, and so S is
+  /// SPEC's.
+  [[nodiscard]] Sensitivity dmean(long double weights, long double value) const;
   /// What S of dvariance multiplies |w| (X + (4 + kappa) |x-hat|) by.
   [[nodiscard]] long double dvariance_factor() const;
   [[nodiscard]] Sensitivity dvariance(long double x, long double x_hat) const;

@@ -263,7 +263,7 @@ Sensitivity GroupEvaluation::sensitivity(std::int64_t index, long double value) 
                                  attainable.formulas().variance() * factor);
     }
     case Quantity::dmean:
-      return dmean_sensitivity();
+      return dmean_sensitivity(value);
     case Quantity::dvariance:
       return dvariance_sensitivity();
     case Quantity::dgamma:
@@ -301,12 +301,12 @@ Sensitivity GroupEvaluation::tangent_sensitivity(std::size_t i) {
   return s;
 }
 
-Sensitivity GroupEvaluation::dmean_sensitivity() const {
+Sensitivity GroupEvaluation::dmean_sensitivity(long double value) const {
   long double sum = 0;
   for (std::size_t i = 0; i < exact().x().size(); ++i) {
     sum += group_->element_magnitude("dy", i) * group_->gamma_magnitude(i);
   }
-  return {3 * group_->attainable().formulas().reciprocal() * sum, false};
+  return group_->attainable().formulas().dmean(sum, value);
 }
 
 Sensitivity GroupEvaluation::dvariance_sensitivity() const {

@@ -57,7 +57,7 @@ class GroupEvaluation : public Evaluation {
   [[nodiscard]] Truth rounded_normalized(std::size_t i);
 
   [[nodiscard]] Sensitivity tangent_sensitivity(std::size_t i);
-  [[nodiscard]] Sensitivity dmean_sensitivity() const;
+  [[nodiscard]] Sensitivity dmean_sensitivity(long double value) const;
   [[nodiscard]] Sensitivity dvariance_sensitivity() const;
   [[nodiscard]] Sensitivity blended_sensitivity(std::string_view running,
                                                 Sensitivity batch) const;

@@ -366,7 +366,7 @@ Sensitivity GroupFilter::statistic_sensitivity() const {
           s.variance() * (inputs.stores_unbiased ? n / (n - 1) : 1));
     }
     case Quantity::dmean:
-      return {3 * s.reciprocal() * products_.v.magnitudes, false};
+      return s.dmean(products_.v.magnitudes, s.reciprocal() * products_.v.sum.hi);
     case Quantity::dvariance: {
       const long double of_moments =
           s.reciprocal() * static_cast<long double>(products_.moments.magnitudes);

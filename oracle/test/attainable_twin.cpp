@@ -307,6 +307,11 @@ Reach AttainableTwin::of_given(std::string_view output, std::size_t channel) con
     const Real w = magnitude_at("dy", at) * elements_[at].gamma;
     reach.S += w * (output == "dmean" ? 3 * s.r : variance_term(s, elements_[at]));
   }
+  // The one r of all terms, where q + eps nearly cancel.
+  if (output == "dmean") {
+    reach.S += (s.kappa - 1) / 2 *
+               magnitude_of(evaluation_.outputs.at("dmean")[channel].value);
+  }
   return reach;
 }
 

@@ -2,6 +2,7 @@
 // One element is judged as it is among all.
 #include "oracle/score_one.hpp"
 
+#include <cmath>
 #include <limits>
 #include <stdexcept>
 
@@ -73,6 +74,28 @@ TEST_CASE("the statistics of an empty group are not scored") {
   const Question question(*find_operator("layer_norm"), Direction::forward, {},
                           {{"x", Tensor(float32, {2, 0})}});
   CHECK_FALSE(score_one(question, "mean", Tensor(float32, {2}), 0));
+}
+
+TEST_CASE("dmean forgives what rounding epsilon costs next to minus epsilon") {
+  Tensors inputs;
+  inputs.emplace("x", make_tensor(float32, {2, 1}, std::vector<double>{1, -2}));
+  inputs.emplace("mean", make_tensor(float32, {1}, std::vector<double>{0.5}));
+  inputs.emplace("variance",
+                 make_tensor(float32, {1}, std::vector<double>{-9.9998997e-06}));
+  inputs.emplace("dy", make_tensor(float32, {2, 1}, std::vector<double>{0.75, 0.5}));
+  const double variance = inputs.at("variance")[0];
+  const Question question(*find_operator("batch_norm_inference"), Direction::vjp,
+                          {{"eps", exact(1e-5)}}, std::move(inputs));
+  const auto excess_of = [&](double eps) {
+    const double r = 1 / std::sqrt(variance + eps);
+    const Tensor answer = make_tensor(float32, {1}, std::vector<double>{-1.25 * r});
+    return *score_one(question, "dmean", answer, 0)->score.excess;
+  };
+  const double rounded = round_to_nearest(float32, 1e-5);
+  CHECK(excess_of(1e-5) < 1);
+  CHECK(excess_of(rounded) < 1);
+  // Four ulps away it is no rounding any more.
+  CHECK(excess_of(rounded - 0x1p-38) > 2);
 }
 
 }  // namespace truenorm
