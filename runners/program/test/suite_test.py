@@ -204,10 +204,7 @@ class Textbooks(unittest.TestCase):
             says = {row[0] for row in self.rows if row[column] != "0"}
             self.assertGreaterEqual(len(says), 4)
             self.assertEqual(says - fails, set(), variant)
-            given = {case_of(r) for r in self.failed(variant) if r["op"] == "batch_norm_inference"}
-            self.assertEqual(
-                given, {"batch_norm_inference/small_spreads.yaml#variance-above-minus-epsilon"}
-            )
+            self.assertNotIn("batch_norm_inference", {r["op"] for r in self.failed(variant)})
 
     def test_they_fail_for_the_reasons_that_it_gives(self):
         cases = {v: {case_of(r) for r in self.failed(v)} for v in self.results}
