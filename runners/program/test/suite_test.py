@@ -119,6 +119,14 @@ class Suite(unittest.TestCase):
         self.assertGreaterEqual(len(reports), 120)
 
 
+def table(name):
+    """Header and rows of a measured table of cases/README.md, cells as text."""
+    text = (ROOT / "cases" / "README.md").read_text()
+    lines = text.split(f"<!-- table: {name} -->\n")[1].split("<!-- end -->")[0].splitlines()
+    rows = [[cell.strip(" *") for cell in line.strip("|").split("|")] for line in lines]
+    return rows[0], rows[2:]
+
+
 class Policies(unittest.TestCase):
     def test_every_policy_has_a_row_that_adds_up(self):
         names = json.loads(
