@@ -206,8 +206,7 @@ void add_schema_line(Lines& lines, std::string_view schema) {
     return line.find(editor_mark) != std::string::npos;
   });
   if (schema.empty() || has_one) return;
-  lines.insert(lines.begin(),
-               "# " + std::string(editor_mark) + " $schema=" + std::string(schema));
+  lines.insert(lines.begin(), editor_line(schema));
 }
 
 std::optional<Node> parsed(std::string_view yaml) {
@@ -218,6 +217,11 @@ std::optional<Node> parsed(std::string_view yaml) {
 }
 
 }  // namespace
+
+std::string editor_line(std::string_view schema) {
+  if (schema.empty()) return {};
+  return "# " + std::string(editor_mark) + " $schema=" + std::string(schema);
+}
 
 std::optional<std::string> canonical_form(std::string_view yaml,
                                           std::string_view schema) {

@@ -8,6 +8,9 @@
 
 namespace truenorm {
 
+/// The comment by which editors find the schema of a file; empty without one.
+[[nodiscard]] std::string editor_line(std::string_view schema);
+
 /// A case file with the same meaning, comments and values, in canonical form: the line for
 /// editors first, the keys of the file, of its defaults and of each case in the order of
 /// `case_keys`, no space at the end of a line, no two empty lines together, and a line

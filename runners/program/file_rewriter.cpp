@@ -10,6 +10,8 @@
 #include <optional>
 
 #include "cases/canonical_form.hpp"
+#include "runners/program/installation.hpp"
+#include "runners/program/schema_path.hpp"
 #include "runners/program/usage_error.hpp"
 
 namespace truenorm {
@@ -22,19 +24,6 @@ std::string contents(const fs::path& path) {
   std::string text{std::istreambuf_iterator<char>(stream), {}};
   if (!stream) throw UsageError(fmt::format("{}: cannot be read", path.string()));
   return text;
-}
-
-/// The path from the file's folder to the schema; empty if there is none above it.
-std::string schema_for(const fs::path& path) {
-  const fs::path folder = fs::absolute(path).lexically_normal().parent_path();
-  for (fs::path above = folder;; above = above.parent_path()) {
-    const fs::path schema = above / "schema" / "case.schema.json";
-    std::error_code ignored;
-    if (fs::is_regular_file(schema, ignored)) {
-      return schema.lexically_relative(folder).generic_string();
-    }
-    if (above == above.parent_path()) return {};
-  }
 }
 
 void replace(const fs::path& path, const std::string& text) {
@@ -69,7 +58,7 @@ Rewriting rewrite_canonically(const std::string& path) {
   if (error) throw UsageError(fmt::format("{}: {}", path, error.message()));
   const std::string written = contents(real);
   const std::optional<std::string> canonical =
-      canonical_form(written, schema_for(real));
+      canonical_form(written, schema_path(real, installed_cases()));
   if (!canonical) return Rewriting::impossible;
   if (*canonical == written) return Rewriting::unchanged;
   replace(real, *canonical);

@@ -12,8 +12,8 @@ enum class Rewriting {
   impossible,  ///< its layout cannot change without its meaning: see canonical_form
 };
 
-/// values   a case file that reads without errors; where a folder above it has a schema,
-///          schema/case.schema.json, its first line is to name that for editors
+/// values   a case file that reads without errors; its first line is to name its schema
+///          for editors, where it has a schema_path
 /// throws   UsageError if the file cannot be read or written; it is then as it was
 Rewriting rewrite_canonically(const std::string& path);
 

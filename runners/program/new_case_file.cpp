@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Relative paths, and files that are made or refused, never changed.
+// A file that is made or refused, never changed.
 #include "runners/program/new_case_file.hpp"
 
 #include <cerrno>
@@ -10,20 +10,6 @@
 #include "runners/program/usage_error.hpp"
 
 namespace truenorm {
-
-std::string schema_line(const std::filesystem::path& file,
-                        const std::filesystem::path& cases) {
-  namespace fs = std::filesystem;
-  std::error_code error;
-  const fs::path home = fs::canonical(cases, error);
-  const fs::path schema = home / "schema" / "case.schema.json";
-  if (error || !fs::exists(schema, error)) return {};
-  const fs::path folder = fs::weakly_canonical(fs::absolute(file)).parent_path();
-  const fs::path below = folder.lexically_relative(home.parent_path());
-  if (below.empty() || *below.begin() == "..") return {};
-  return "# yaml-language-server: $schema=" +
-         schema.lexically_relative(folder).generic_string() + "\n";
-}
 
 void write_new_file(const std::filesystem::path& file, const std::string& text) {
   const auto refuse = [&] {

@@ -8,11 +8,13 @@
 #include <string>
 #include <vector>
 
+#include "cases/canonical_form.hpp"
 #include "runners/program/captured_case.hpp"
 #include "runners/program/case_skeleton.hpp"
 #include "runners/program/commands.hpp"
 #include "runners/program/installation.hpp"
 #include "runners/program/new_case_file.hpp"
+#include "runners/program/schema_path.hpp"
 #include "runners/program/usage_error.hpp"
 
 namespace truenorm {
@@ -48,7 +50,9 @@ ExitStatus write_new_case(const NewArguments& arguments) {
   if (!arguments.out.empty() && std::filesystem::exists(file)) {
     throw UsageError("--out " + arguments.out + ": there is a file of that name");
   }
-  const std::string text = schema_line(file, installed_cases()) + new_case(arguments);
+  std::string text = editor_line(schema_path(file, installed_cases()));
+  if (!text.empty()) text += "\n";
+  text += new_case(arguments);
   if (arguments.out.empty()) {
     fmt::print("{}", text);
   } else {

@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "oracle/test/catch.hpp"
+#include "runners/program/schema_path.hpp"
 #include "runners/program/usage_error.hpp"
 
 namespace truenorm {
@@ -52,30 +53,30 @@ std::string content(const fs::path& file) {
 TEST_CASE("a file beside or below the cases names their schema") {
   const Folder folder;
   folder.add_schema();
-  const std::string key = "# yaml-language-server: $schema=";
-  CHECK(schema_line(folder.cases() / "layer_norm" / "new.yaml", folder.cases()) ==
-        key + "../schema/case.schema.json\n");
-  CHECK(schema_line(folder.cases() / "new.yaml", folder.cases()) ==
-        key + "schema/case.schema.json\n");
-  CHECK(schema_line(folder.cases() / ".." / "new.yaml", folder.cases()) ==
-        key + "cases/schema/case.schema.json\n");
+  CHECK(schema_path(folder.cases() / "layer_norm" / "new.yaml", folder.cases()) ==
+        "../schema/case.schema.json");
+  CHECK(schema_path(folder.cases() / "new.yaml", folder.cases()) ==
+        "schema/case.schema.json");
+  CHECK(schema_path(folder.cases() / ".." / "new.yaml", folder.cases()) ==
+        "cases/schema/case.schema.json");
 }
 
 TEST_CASE("a file elsewhere names none, and none is named that is not there") {
   const Folder folder;
-  CHECK(schema_line(folder.cases() / "new.yaml", folder.cases()).empty());
+  CHECK(schema_path(folder.cases() / "new.yaml", folder.cases()).empty());
   folder.add_schema();
-  CHECK(schema_line(folder.path() / "elsewhere" / "new.yaml", folder.cases()).empty());
-  CHECK(schema_line(folder.cases() / "new.yaml", folder.path() / "nowhere").empty());
+  CHECK(schema_path(folder.path() / "elsewhere" / "new.yaml", folder.cases()).empty());
+  const fs::path beside = folder.cases() / ".." / "new.yaml";
+  CHECK(schema_path(beside, folder.path() / "nowhere").empty());
 }
 
 TEST_CASE("cases behind a link are known by where they are") {
   const Folder folder;
   folder.add_schema();
   fs::create_directory_symlink(folder.cases(), folder.path() / "elsewhere" / "cases");
-  CHECK(
-      schema_line(folder.cases() / "new.yaml", folder.path() / "elsewhere" / "cases") ==
-      "# yaml-language-server: $schema=schema/case.schema.json\n");
+  CHECK(schema_path(folder.cases() / ".." / "new.yaml",
+                    folder.path() / "elsewhere" / "cases") ==
+        "cases/schema/case.schema.json");
 }
 
 TEST_CASE("a file is made, and none is overwritten") {
