@@ -9,7 +9,7 @@ from fractions import Fraction as F
 
 name, p, emin, emax, storage, count, seed, kind = sys.argv[1:9]
 p, emin, emax, storage, count, seed = map(int, (p, emin, emax, storage, count, seed))
-M = 2**64
+M, a, b = 2**64, *map(F, [*sys.argv[9:], 0, 0][:2])
 
 
 def mix64(z):
@@ -29,8 +29,7 @@ def z(k):
 
 
 def bits(value):
-    sign, value = (1 << storage - 1, -value) if value < 0 else (0, value)
-    e = emin
+    sign, value, e = (1 << storage - 1) * (value < 0), abs(value), emin
     while value >= F(2) ** (e + 1):
         e += 1
     steps = round(value / F(2) ** (e - p + 1))  # a Fraction rounds ties to even
@@ -40,13 +39,11 @@ def bits(value):
 def element(i):
     if kind == "normal":
         total = sum((z(6 * i + j) >> 32) + z(6 * i + j) % 2**32 for j in range(6))
-        return bits(F(sys.argv[9]) + F(sys.argv[10]) * (F(total, 2**32) - 6))
+        return bits(a + b * (F(total, 2**32) - 6))
     if kind == "uniform":
-        low, high = F(sys.argv[9]), F(sys.argv[10])
-        return bits(low + (high - low) * F(z(i) >> 11, 2**53))
+        return bits(a + (b - a) * F(z(i) >> 11, 2**53))
     if kind == "log_uniform":
-        low, high = int(sys.argv[9]), int(sys.argv[10])
-        exponent = low + z(2 * i + 1) * (high - low + 1) // M
+        exponent = int(a) + z(2 * i + 1) * int(b - a + 1) // M
         value = (1 + F(z(2 * i) % 2**52, 2**52)) * F(2) ** exponent
         return bits(-value if z(2 * i) >= 2**63 else value)
     if kind == "nonfinite":
