@@ -89,13 +89,14 @@ std::vector<std::string> all_outputs() {
   return names;
 }
 
-/// Adds a problem if the name is none of those.
-void check_name(std::string_view what, std::string_view name, Position position,
+/// Whether the name is one of those; a problem is added if not.
+bool check_name(std::string_view what, std::string_view name, Position position,
                 const std::vector<std::string>& known, Problems& problems) {
-  if (std::find(known.begin(), known.end(), name) != known.end()) return;
+  if (std::find(known.begin(), known.end(), name) != known.end()) return true;
   const std::vector<std::string_view> words(known.begin(), known.end());
   problems.add(position, fmt::format("unknown {} {}{}", what, quotation(name),
                                      suggestion(name, words)));
+  return false;
 }
 
 class CaseReader {
@@ -117,8 +118,11 @@ class CaseReader {
     read_dtypes();
     read_dialect();
     for (const Entry* entry : merged_.entries("inputs", problems_)) {
-      check_name("input", entry->key, entry->position, all_inputs(), problems_);
-      if (entry->value.is_null()) continue;
+      // An unknown name is told once, and in nothing that is said of its tensor.
+      if (!check_name("input", entry->key, entry->position, all_inputs(), problems_) ||
+          entry->value.is_null()) {
+        continue;
+      }
       static_cast<void>(
           read_tensor(entry->value, entry->key, file_.tensor_files, problems_));
     }
