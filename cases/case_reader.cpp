@@ -231,9 +231,11 @@ class CaseReader {
     std::map<std::string, Format, std::less<>> of_others;
     for (const Entry& entry : node.entries) {
       if (entry.key == "x") continue;
-      if (is_of_defaults_) {
-        check_name("input", entry.key, entry.position, all_inputs(), problems_);
-      } else if (op_ != nullptr && !is_input(entry.key)) {
+      if (is_of_defaults_ || op_ == nullptr) {
+        if (!check_name("input", entry.key, entry.position, all_inputs(), problems_)) {
+          continue;
+        }
+      } else if (!is_input(entry.key)) {
         problems_.add(entry.position, unknown_input(entry.key));
         continue;
       }
@@ -275,13 +277,15 @@ class CaseReader {
     }
   }
 
-  /// Whether any of the case's directions has the input; the others pass it over. Without
-  /// a direction that could be read, every input is let pass.
+  /// Whether any of the case's directions has the input; the others pass it over. Where no
+  /// direction could be read, whether any has.
   [[nodiscard]] bool is_input(std::string_view input) const {
-    return directions_.empty() ||
-           std::any_of(directions_.begin(), directions_.end(), [&](Direction d) {
-             return op_->find_input(d, input).has_value();
-           });
+    const auto has_it = [&](Direction d) {
+      return op_->find_input(d, input).has_value();
+    };
+    return directions_.empty()
+               ? std::any_of(every_direction.begin(), every_direction.end(), has_it)
+               : std::any_of(directions_.begin(), directions_.end(), has_it);
   }
 
   [[nodiscard]] std::string unknown_input(std::string_view input) const {
