@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 
+#include "cases/any_operator.hpp"
 #include "cases/attribute_reader.hpp"
 #include "cases/dialects.hpp"
 #include "cases/digest.hpp"
@@ -27,14 +28,6 @@ constexpr std::int64_t cost_of_a_test = 500;
 
 constexpr std::string_view too_long =
     "the cases of this file are too many or too long; split the file here";
-
-/// About what a node takes in memory, in elements of 8 bytes.
-std::int64_t size_in_elements(const Node& node) {
-  std::int64_t size = 8 + static_cast<std::int64_t>(node.text.size() / 8);
-  for (const Node& item : node.items) size += size_in_elements(item);
-  for (const Entry& entry : node.entries) size += size_in_elements(entry.value);
-  return size;
-}
 
 bool is_case_name(std::string_view text) {
   return !text.empty() && text.size() <= longest_case_name &&
@@ -68,36 +61,6 @@ struct NamedRecipe {
 
 constexpr std::array every_direction{Direction::forward, Direction::vjp,
                                      Direction::jvp};
-
-/// Every input, or every output, of any operator in any direction.
-std::vector<std::string> all_inputs() {
-  std::vector<std::string> names;
-  for (const OperatorSpec& op : operators()) {
-    for (const Direction d : every_direction) {
-      for (const InputSpec& spec : op.inputs_of(d)) names.push_back(spec.name);
-    }
-  }
-  return names;
-}
-std::vector<std::string> all_outputs() {
-  std::vector<std::string> names;
-  for (const OperatorSpec& op : operators()) {
-    for (const Direction d : every_direction) {
-      for (const OutputSpec& spec : op.outputs_of(d)) names.push_back(spec.name);
-    }
-  }
-  return names;
-}
-
-/// Whether the name is one of those; a problem is added if not.
-bool check_name(std::string_view what, std::string_view name, Position position,
-                const std::vector<std::string>& known, Problems& problems) {
-  if (std::find(known.begin(), known.end(), name) != known.end()) return true;
-  const std::vector<std::string_view> words(known.begin(), known.end());
-  problems.add(position, fmt::format("unknown {} {}{}", what, quotation(name),
-                                     suggestion(name, words)));
-  return false;
-}
 
 class CaseReader {
  public:
@@ -528,16 +491,6 @@ const std::vector<std::string_view>& case_keys() {
       "attributes", "inputs", "outputs", "tolerance",    "catches", "bug",
       "known",      "tags",   "compute", "zero_gradient"};
   return keys;
-}
-
-Cost cost(const Node& map) {
-  Cost total;
-  for (const Entry& entry : map.entries) {
-    const std::int64_t of_entry = size_in_elements(entry.value);
-    total.of_reading += of_entry;
-    if (entry.key != "inputs") total.of_each_test += of_entry;
-  }
-  return total;
 }
 
 std::vector<TestCase> read_case(const Node& written, const Node* defaults,

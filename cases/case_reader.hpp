@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cases/cost.hpp"
 #include "cases/document.hpp"
 #include "cases/reader.hpp"
 #include "cases/tensor_files.hpp"
@@ -18,15 +19,6 @@ struct Budget {
   std::int64_t elements = 0;
   bool is_exceeded = false;
 };
-
-/// What a case or the defaults cost, in elements of 8 bytes: defaults are short to write
-/// and read again for every case.
-struct Cost {
-  std::int64_t of_reading = 0;
-  std::int64_t of_each_test = 0;  ///< what its tests keep: everything but the inputs
-};
-
-[[nodiscard]] Cost cost(const Node& map);
 
 /// The file that a case stands in, and those that it may name.
 struct CaseFile {

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// What reading a case costs, so that a short file cannot ask for hours or gigabytes.
+#pragma once
+
+#include <cstdint>
+
+#include "cases/document.hpp"
+
+namespace truenorm {
+
+/// What a case or the defaults cost, in elements of 8 bytes: defaults are short to write
+/// and read again for every case.
+struct Cost {
+  std::int64_t of_reading = 0;
+  std::int64_t of_each_test = 0;  ///< what its tests keep: everything but the inputs
+};
+
+[[nodiscard]] Cost cost(const Node& map);
+
+}  // namespace truenorm
