@@ -1,18 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
-// Names of inputs and outputs where no operator is known yet.
+// Names of inputs, outputs and attributes where no operator or direction is known yet.
 #pragma once
 
+#include <array>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "cases/problems.hpp"
+#include "oracle/operators.hpp"
 
 namespace truenorm {
 
-/// Every input, or every output, of any operator in any direction; some more than once.
+inline constexpr std::array every_direction{Direction::forward, Direction::vjp,
+                                            Direction::jvp};
+
+/// What an operator takes or gives in any direction: whoever writes a case may not have
+/// named its directions yet. Each name once.
+[[nodiscard]] std::vector<std::string> inputs_of(const OperatorSpec& op);
+[[nodiscard]] std::vector<std::string> outputs_of(const OperatorSpec& op);
+
+/// The same of all operators together, and their attributes.
 [[nodiscard]] std::vector<std::string> all_inputs();
 [[nodiscard]] std::vector<std::string> all_outputs();
+[[nodiscard]] std::vector<std::string> all_attributes();
 
 /// Whether the name is one of those; a problem is added if not.
 ///

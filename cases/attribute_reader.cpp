@@ -6,6 +6,7 @@
 
 #include <cmath>
 
+#include "cases/any_operator.hpp"
 #include "cases/dialects.hpp"
 #include "cases/scalars.hpp"
 #include "cases/suggestion.hpp"
@@ -86,26 +87,15 @@ const AttributeSpec* find_attribute(std::string_view attribute) {
   return nullptr;
 }
 
-std::vector<std::string_view> all_attributes() {
-  std::vector<std::string_view> names;
-  for (const OperatorSpec& op : operators()) {
-    for (const AttributeSpec& spec : op.attributes) names.push_back(spec.name);
-  }
-  return names;
-}
-
 }  // namespace
 
 void check_attributes(const std::vector<const Entry*>& entries, Problems& problems) {
   for (const Entry* entry : entries) {
     const AttributeSpec* spec = find_attribute(entry->key);
-    if (spec != nullptr && entry->value.is_null()) continue;
-    if (spec != nullptr) {
+    if (spec == nullptr) {
+      check_name("attribute", entry->key, entry->position, all_attributes(), problems);
+    } else if (!entry->value.is_null()) {
       static_cast<void>(read_attribute(*entry, *spec, problems));
-    } else {
-      problems.add(entry->position,
-                   fmt::format("unknown attribute {}{}", quotation(entry->key),
-                               suggestion(entry->key, all_attributes())));
     }
   }
 }

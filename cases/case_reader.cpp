@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 #include "cases/any_operator.hpp"
 #include "cases/attribute_reader.hpp"
@@ -58,9 +57,6 @@ struct NamedRecipe {
   std::string name;
   TensorRecipe recipe;
 };
-
-constexpr std::array every_direction{Direction::forward, Direction::vjp,
-                                     Direction::jvp};
 
 class CaseReader {
  public:

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "cases/any_operator.hpp"
 #include "cases/case_reader.hpp"
 #include "cases/dialects.hpp"
 #include "oracle/format.hpp"
@@ -20,8 +21,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 using Words = std::vector<std::string>;
-
-constexpr Direction directions[] = {Direction::forward, Direction::vjp, Direction::jvp};
 
 Json defined(std::string_view definition) {
   return {{"$ref", "#/definitions/" + std::string(definition)}};
@@ -70,33 +69,6 @@ template <typename Named>
 Words names_of(const Named& named) {
   Words names;
   for (const auto& each : named) names.emplace_back(each.name);
-  return names;
-}
-
-void add_new(Words& words, const Words& further) {
-  for (const std::string& word : further) {
-    if (std::find(words.begin(), words.end(), word) == words.end()) {
-      words.push_back(word);
-    }
-  }
-}
-
-/// Of all directions: whoever writes a case may not have named its directions yet.
-Words inputs_of(const OperatorSpec& op) {
-  Words names;
-  for (const Direction d : directions) add_new(names, names_of(op.inputs_of(d)));
-  return names;
-}
-Words outputs_of(const OperatorSpec& op) {
-  Words names;
-  for (const Direction d : directions) add_new(names, names_of(op.outputs_of(d)));
-  return names;
-}
-
-/// What all operators have together.
-Words of_all(Words (*of_one)(const OperatorSpec&)) {
-  Words names;
-  for (const OperatorSpec& op : operators()) add_new(names, of_one(op));
   return names;
 }
 
@@ -154,13 +126,11 @@ Json attribute(const AttributeSpec& spec) {
   return {};
 }
 
-Words attributes_of(const OperatorSpec& op) { return names_of(op.attributes); }
-
 /// The attributes of one operator. Those of others may be there to be removed, where the
 /// defaults have them; so may the inputs below.
 Json attributes(const OperatorSpec& op) {
   Json properties = Json::object();
-  for (const std::string& name : of_all(attributes_of)) {
+  for (const std::string& name : all_attributes()) {
     const AttributeSpec* spec = op.find_attribute(name);
     properties[name] = spec == nullptr ? nothing() : attribute(*spec);
   }
@@ -233,7 +203,7 @@ Json tensor() {
 
 Json inputs(const Words& names) {
   Json properties = Json::object();
-  for (const std::string& name : of_all(inputs_of)) {
+  for (const std::string& name : all_inputs()) {
     const bool is_of_these = std::find(names.begin(), names.end(), name) != names.end();
     properties[name] = is_of_these ? defined("tensor") : nothing();
   }
@@ -242,7 +212,7 @@ Json inputs(const Words& names) {
 
 Json dtypes() {
   Json by_input = Json::object();
-  for (const std::string& name : of_all(inputs_of)) by_input[name] = defined("dtype");
+  for (const std::string& name : all_inputs()) by_input[name] = defined("dtype");
   const Json map = {{"type", "object"},
                     {"properties", by_input},
                     {"additionalProperties", false},
@@ -266,8 +236,7 @@ Json limits() {
 
 Json tolerance() {
   Json by_output = Json::object();
-  for (const std::string& name : of_all(outputs_of))
-    by_output[name] = defined("limits");
+  for (const std::string& name : all_outputs()) by_output[name] = defined("limits");
   return any_of({defined("limits"), map_of(by_output)});
 }
 
@@ -277,7 +246,7 @@ Json known() {
        {"version", described(text(), "comparisons, such as \">=2.1,<2.14\"")},
        {"dtype", defined("dtype")},
        {"direction", defined("direction")},
-       {"output", one_of_words(of_all(outputs_of))},
+       {"output", one_of_words(all_outputs())},
        {"verdict", one_of_words({"fail", "crashed", "timed_out", "out_of_memory",
                                  "protocol_error", "runner_error"})},
        {"excess",
@@ -321,8 +290,8 @@ Json key_of_case(std::string_view key) {
     }
     return map_of(all);
   }
-  if (key == "inputs") return inputs(of_all(inputs_of));
-  if (key == "outputs") return outputs(of_all(outputs_of));
+  if (key == "inputs") return inputs(all_inputs());
+  if (key == "outputs") return outputs(all_outputs());
   if (key == "tolerance") return tolerance();
   if (key == "catches") {
     return described(list_of(one_of_words(names_of(mutants()))),
