@@ -66,8 +66,7 @@ class Filling {
         problems_(problems) {}
 
   bool fill(const Constant& source) {
-    const auto element = modified(recipe_, source.element);
-    return fill_with([&](std::int64_t) { return element; });
+    return fill_over_and_over({modified(recipe_, source.element)});
   }
 
   bool fill(const Listed& source) {
@@ -122,12 +121,11 @@ class Filling {
   bool fill(const Alternating& source) {
     const Element even = modified(recipe_, Element{source.value, {}});
     const Element odd = modified(recipe_, negated({source.value, {}}));
-    return fill_with([&](std::int64_t i) { return i % 2 == 0 ? even : odd; });
+    return fill_over_and_over({even, odd});
   }
 
   bool fill(const Spike& source) {
-    const Element base = modified(recipe_, source.base);
-    if (!fill_with([&](std::int64_t) { return base; })) return false;
+    if (!fill_over_and_over({modified(recipe_, source.base)})) return false;
     if (source.at >= tensor_.size()) return true;
     return put(source.at, modified(recipe_, source.value), recipe_.position);
   }
@@ -181,6 +179,19 @@ class Filling {
   bool fill_with(const ElementAt& element_at) {
     for (std::int64_t i = 0; i < tensor_.size(); ++i) {
       if (!put(i, element_at(i), recipe_.position)) return false;
+    }
+    return true;
+  }
+
+  /// One element after the other and again from the first; each is rounded once.
+  bool fill_over_and_over(const std::vector<Element>& elements) {
+    const auto period = static_cast<std::int64_t>(elements.size());
+    for (std::int64_t i = 0; i < tensor_.size(); ++i) {
+      if (i >= period) {
+        tensor_.set_bits(i, tensor_.bits(i - period));
+      } else if (!put(i, elements[static_cast<std::size_t>(i)], recipe_.position)) {
+        return false;
+      }
     }
     return true;
   }

@@ -30,6 +30,16 @@ std::uint64_t largest_exponent_field(const Format& format) {
   return low_bits(format.storage_bits - format.precision_bits);
 }
 
+/// 2^exponent, which must be normal in binary64.
+double binary64_power_of_two(int exponent) {
+  return std::bit_cast<double>(static_cast<std::uint64_t>(exponent + 1023) << 52);
+}
+
+/// The exponent of a finite number that is normal in binary64; -1023 of any other.
+int binary64_exponent(double value) {
+  return static_cast<int>(std::bit_cast<std::uint64_t>(value) >> 52 & 0x7ff) - 1023;
+}
+
 }  // namespace
 
 std::span<const Format> formats() { return all_formats; }
@@ -61,8 +71,8 @@ double decode(const Format& format, std::uint64_t bits) {
   const std::uint64_t hidden =
       exponent != 0 ? std::uint64_t{1} << fraction_bits(format) : 0;
   const int above_emin = exponent != 0 ? static_cast<int>(exponent) - 1 : 0;
-  return sign * std::ldexp(static_cast<double>(fraction | hidden),
-                           format.emin + above_emin - fraction_bits(format));
+  return sign * static_cast<double>(fraction | hidden) *
+         binary64_power_of_two(format.emin + above_emin - fraction_bits(format));
 }
 
 std::uint64_t encode(const Format& format, double value) {
@@ -79,9 +89,9 @@ std::uint64_t encode(const Format& format, double value) {
   const std::uint64_t sign = std::signbit(value) ? sign_bit(format) : 0;
   if (std::isinf(value)) return sign | top;
   if (value == 0) return sign;
-  const int exponent = std::max(std::ilogb(value), format.emin);
+  const int exponent = std::max(binary64_exponent(value), format.emin);
   const auto significand = static_cast<std::uint64_t>(
-      std::ldexp(std::fabs(value), fraction_bits(format) - exponent));
+      std::fabs(value) * binary64_power_of_two(fraction_bits(format) - exponent));
   // The hidden bit of a normal number carries into the exponent field.
   return sign + significand +
          (static_cast<std::uint64_t>(exponent - format.emin) << fraction_bits(format));
@@ -90,11 +100,15 @@ std::uint64_t encode(const Format& format, double value) {
 double round_to_nearest(const Format& format, double value) {
   if (format.storage_bits == 64 || std::isnan(value) || value == 0) return value;
   if (std::isinf(value)) return overflow_result(format, value < 0);
-  const int exponent = std::ilogb(value);
+  const int exponent = binary64_exponent(value);
   if (exponent > format.emax) return overflow_result(format, value < 0);
   const int ulp = std::max(exponent, format.emin) - fraction_bits(format);
-  // nearbyint rounds ties to even in the default rounding mode.
-  const double rounded = std::ldexp(std::nearbyint(std::ldexp(value, -ulp)), ulp);
+  // |value| < 2^(ulp + 24) is so much less than 2^(ulp + 52) that the sum stays within
+  // [2^(ulp + 52), 2^(ulp + 53)), where binary64 has the spacing 2^ulp: the addition
+  // rounds to it, ties to even, and the subtraction is exact.
+  const double where_ulps_are_so = 1.5 * binary64_power_of_two(ulp + 52);
+  const double rounded =
+      std::copysign((value + where_ulps_are_so) - where_ulps_are_so, value);
   if (std::fabs(rounded) > largest_finite(format)) {
     return overflow_result(format, value < 0);
   }
@@ -119,8 +133,8 @@ bool is_value_of(const Format& format, double value) {
 
 double largest_finite(const Format& format) {
   const int ulps_below_power = format.has_infinity ? 1 : 2;
-  return std::ldexp(2.0 - std::ldexp(ulps_below_power, -fraction_bits(format)),
-                    format.emax);
+  return (2.0 - ulps_below_power * binary64_power_of_two(-fraction_bits(format))) *
+         binary64_power_of_two(format.emax);
 }
 
 double smallest_normal(const Format& format) { return std::ldexp(1.0, format.emin); }
