@@ -2,31 +2,15 @@
 // Reads one case, merged with its file's defaults, into its tests.
 #pragma once
 
-#include <cstdint>
-#include <string>
 #include <string_view>
 #include <vector>
 
+#include "cases/case_file.hpp"
 #include "cases/cost.hpp"
 #include "cases/document.hpp"
-#include "cases/reader.hpp"
-#include "cases/tensor_files.hpp"
+#include "cases/test_case.hpp"
 
 namespace truenorm {
-
-/// What the tests of a file still may ask of the machine.
-struct Budget {
-  std::int64_t elements = 0;
-  bool is_exceeded = false;
-};
-
-/// The file that a case stands in, and those that it may name.
-struct CaseFile {
-  std::string file_name;     ///< as in test names
-  std::string display_name;  ///< as in diagnostics
-  TensorFiles& tensor_files;
-  const TagFilter& wants;  ///< of which cases tests are made
-};
 
 /// The keys that a case, and so `defaults`, may have.
 [[nodiscard]] const std::vector<std::string_view>& case_keys();

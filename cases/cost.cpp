@@ -25,4 +25,13 @@ Cost cost(const Node& map) {
   return total;
 }
 
+bool Budget::spend(std::int64_t cost) {
+  if (cost > elements) {
+    is_exceeded = true;
+    return false;
+  }
+  elements -= cost;
+  return true;
+}
+
 }  // namespace truenorm

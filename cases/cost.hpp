@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 #include "cases/document.hpp"
 
@@ -16,5 +17,17 @@ struct Cost {
 };
 
 [[nodiscard]] Cost cost(const Node& map);
+
+/// What the tests of a file still may ask of the machine.
+struct Budget {
+  std::int64_t elements = 0;
+  bool is_exceeded = false;
+
+  /// Whether there was so much left; it is gone then.
+  [[nodiscard]] bool spend(std::int64_t cost);
+};
+
+inline constexpr std::string_view too_long_a_file =
+    "the cases of this file are too many or too long; split the file here";
 
 }  // namespace truenorm
