@@ -67,4 +67,10 @@ struct ReadingOptions {
                                      const std::filesystem::path& home = {},
                                      const TagFilter& wants = {});
 
+/// As read_selection, but hands over what each file gives before the next is read, so
+/// that the tensors of all need not be held at once. Tests of one name are told last.
+void read_selection_by_file(const std::vector<std::string>& arguments,
+                            const std::filesystem::path& home, const TagFilter& wants,
+                            const std::function<void(Reading)>& take);
+
 }  // namespace truenorm

@@ -27,8 +27,8 @@ struct Selected {
 
 class Selection {
  public:
-  Selection(fs::path home, TagFilter wants)
-      : home_(std::move(home)), wants_(std::move(wants)) {}
+  Selection(fs::path home, TagFilter wants, std::function<void(Reading)> take)
+      : home_(std::move(home)), wants_(std::move(wants)), take_(std::move(take)) {}
 
   void add(const std::string& argument) {
     std::error_code ignored;
@@ -41,14 +41,12 @@ class Selection {
     }
   }
 
-  [[nodiscard]] Reading take() {
-    report_repeated_names();
-    return std::move(reading_);
-  }
+  /// Tells of tests that were selected twice.
+  void finish() { take_({{}, std::move(repetitions_)}); }
 
  private:
   void report(const std::string& file, std::string message) {
-    reading_.diagnostics.push_back({{file, 1, 1}, Severity::error, std::move(message)});
+    take_({{}, {{{file, 1, 1}, Severity::error, std::move(message)}}});
   }
 
   void add_folder(const fs::path& folder) {
@@ -106,10 +104,7 @@ class Selection {
                               {.folder = selected.path.parent_path(), .wants = wants_});
     const bool has_errors = read.has_errors();
     // A file that several arguments name has its errors told once.
-    if (files_told_.insert(display_name).second) {
-      std::move(read.diagnostics.begin(), read.diagnostics.end(),
-                std::back_inserter(reading_.diagnostics));
-    }
+    if (!files_told_.insert(display_name).second) read.diagnostics.clear();
     if (!selected.selector.empty()) {
       const std::vector<TestCase> all = std::move(read.tests);
       read.tests = chosen(all, selected.selector);
@@ -118,7 +113,8 @@ class Selection {
         report(display_name, missing(all, selected.selector));
       }
     }
-    std::move(read.tests.begin(), read.tests.end(), std::back_inserter(reading_.tests));
+    for (const TestCase& test : read.tests) note_name(test);
+    take_(std::move(read));
   }
 
   std::optional<std::string> contents(const fs::path& path,
@@ -168,32 +164,43 @@ class Selection {
                        suggestion(selector, known));
   }
 
-  void report_repeated_names() {
-    std::unordered_map<std::string_view, const TestCase*> first;
-    for (const TestCase& test : reading_.tests) {
-      const auto [earlier, is_new] = first.emplace(test.name, &test);
-      if (is_new) continue;
-      const Place& other = earlier->second->place;
-      reading_.diagnostics.push_back(
-          {test.place, Severity::error,
-           fmt::format("the test '{}' is selected twice, also from {}:{}", test.name,
-                       other.file, other.line)});
-    }
+  void note_name(const TestCase& test) {
+    const auto [earlier, is_new] = places_.emplace(test.name, test.place);
+    if (is_new) return;
+    const Place& other = earlier->second;
+    repetitions_.push_back(
+        {test.place, Severity::error,
+         fmt::format("the test '{}' is selected twice, also from {}:{}", test.name,
+                     other.file, other.line)});
   }
 
   fs::path home_;
   TagFilter wants_;
-  Reading reading_;
+  std::function<void(Reading)> take_;
   std::set<std::string> files_told_;
+  std::unordered_map<std::string, Place> places_;  ///< by the name of the test
+  std::vector<Diagnostic> repetitions_;
 };
 
 }  // namespace
 
 Reading read_selection(const std::vector<std::string>& arguments, const fs::path& home,
                        const TagFilter& wants) {
-  Selection selection(home, wants);
+  Reading whole;
+  read_selection_by_file(arguments, home, wants, [&](Reading read) {
+    std::move(read.tests.begin(), read.tests.end(), std::back_inserter(whole.tests));
+    std::move(read.diagnostics.begin(), read.diagnostics.end(),
+              std::back_inserter(whole.diagnostics));
+  });
+  return whole;
+}
+
+void read_selection_by_file(const std::vector<std::string>& arguments,
+                            const fs::path& home, const TagFilter& wants,
+                            const std::function<void(Reading)>& take) {
+  Selection selection(home, wants, take);
   for (const std::string& argument : arguments) selection.add(argument);
-  return selection.take();
+  selection.finish();
 }
 
 }  // namespace truenorm

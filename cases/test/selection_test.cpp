@@ -108,6 +108,22 @@ TEST_CASE("the errors of a file are told once, however often it is named") {
   CHECK(reading.tests.size() == 2);
 }
 
+TEST_CASE("files can be taken one by one, and what is repeated is told at the end") {
+  const Tree tree;
+  fill(tree);
+  std::vector<std::size_t> tests;
+  std::string last;
+  read_selection_by_file({tree.path(""), tree.path("b.yaml#two")}, {}, {},
+                         [&](const Reading& reading) {
+                           tests.push_back(reading.tests.size());
+                           last = complaints(reading);
+                         });
+  CHECK(tests == std::vector<std::size_t>{2, 4, 2, 0});
+  const std::string b = tree.path("b.yaml");
+  CHECK(last.find(b + ":5:3: error: the test 'b.yaml#two[float32,forward]' is "
+                      "selected twice, also from ") == 0);
+}
+
 TEST_CASE("what is no file is not read") {
   CHECK(complaints(read_selection({"/dev/zero"})) ==
         "/dev/zero:1:1: error: not a file\n");

@@ -35,12 +35,7 @@ std::vector<Diagnostic> warnings_about(const std::vector<TestCase>& tests) {
 
 /// Brings every file that reads without errors into canonical form, and says which it
 /// changed.
-void fix(const Reading& reading) {
-  std::set<std::string> files;
-  for (const TestCase& test : reading.tests) files.insert(test.place.file);
-  for (const Diagnostic& diagnostic : reading.diagnostics) {
-    if (diagnostic.severity == Severity::error) files.erase(diagnostic.place.file);
-  }
+void fix(const std::set<std::string>& files) {
   for (const std::string& file : files) {
     switch (rewrite_canonically(file)) {
       case Rewriting::unchanged:
@@ -56,28 +51,45 @@ void fix(const Reading& reading) {
   }
 }
 
+/// The files of the selection that have tests and no error.
+std::set<std::string> sound_files(const std::vector<std::string>& cases) {
+  std::set<std::string> with_tests;
+  std::set<std::string> with_errors;
+  read_selection_by_file(cases, installed_cases(), {}, [&](const Reading& reading) {
+    for (const TestCase& test : reading.tests) with_tests.insert(test.place.file);
+    for (const Diagnostic& diagnostic : reading.diagnostics) {
+      if (diagnostic.severity != Severity::error) continue;
+      with_errors.insert(diagnostic.place.file);
+    }
+  });
+  for (const std::string& file : with_errors) with_tests.erase(file);
+  return with_tests;
+}
+
 struct LintArguments {
   std::vector<std::string> cases;
   bool is_to_fix = false;
 };
 
 ExitStatus lint_cases(const LintArguments& arguments) {
-  Reading reading = read_selection(arguments.cases, installed_cases().string());
-  if (arguments.is_to_fix) {
-    fix(reading);
-    // The places of what is told now are those of the new lines.
-    reading = read_selection(arguments.cases, installed_cases().string());
-  }
-  const std::vector<Diagnostic> warnings = warnings_about(reading.tests);
-  reading.diagnostics.insert(reading.diagnostics.end(), warnings.begin(),
-                             warnings.end());
+  // Before anything is told: its places are those of the new lines.
+  if (arguments.is_to_fix) fix(sound_files(arguments.cases));
+  std::size_t tests = 0;
   std::size_t errors = 0;
-  for (const Diagnostic& diagnostic : reading.diagnostics) {
-    fmt::print("{}\n", text(diagnostic));
-    if (diagnostic.severity == Severity::error) ++errors;
-  }
-  fmt::print("{} tests, {} errors, {} warnings\n", reading.tests.size(), errors,
-             reading.diagnostics.size() - errors);
+  std::size_t warnings = 0;
+  const auto tell = [&](const std::vector<Diagnostic>& diagnostics) {
+    for (const Diagnostic& diagnostic : diagnostics) {
+      fmt::print("{}\n", text(diagnostic));
+      ++(diagnostic.severity == Severity::error ? errors : warnings);
+    }
+  };
+  read_selection_by_file(arguments.cases, installed_cases(), {},
+                         [&](const Reading& reading) {
+                           tests += reading.tests.size();
+                           tell(reading.diagnostics);
+                           tell(warnings_about(reading.tests));
+                         });
+  fmt::print("{} tests, {} errors, {} warnings\n", tests, errors, warnings);
   return errors > 0 ? ExitStatus::unusable_input : ExitStatus::good;
 }
 

@@ -146,13 +146,13 @@ std::vector<Entry> list_cases() {
   std::vector<Entry> entries;
   TestFilter everything;
   everything.cases = {installed_cases().string()};
-  for (const TestCase& test : select_tests(everything)) {
+  for_each_test(everything, [&](const TestCase& test) {
     entries.push_back({{{"name", test.name},
                         {"about", test.about},
                         {"op", test.question.op().name},
                         {"tags", test.tags}},
                        test.name});
-  }
+  });
   return entries;
 }
 

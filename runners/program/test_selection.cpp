@@ -34,33 +34,36 @@ bool is_wanted(const TestCase& test, const TestFilter& filter) {
   return filter.glob.empty() || glob_matches(filter.glob, test.name);
 }
 
-std::string error_lines(const Reading& reading) {
-  std::string lines;
-  for (const Diagnostic& diagnostic : reading.diagnostics) {
-    if (diagnostic.severity != Severity::error) continue;
-    lines += (lines.empty() ? "" : "\n") + text(diagnostic);
-  }
-  return lines;
-}
-
 }  // namespace
 
 std::vector<TestCase> select_tests(const TestFilter& filter) {
-  const std::string installed = installed_cases().string();
-  const Reading reading =
-      read_selection(filter.cases.empty() ? std::vector{installed} : filter.cases,
-                     installed, [&](const std::vector<std::string>& tags) {
-                       return has_wanted_tags(tags, filter);
-                     });
-  if (reading.has_errors()) throw UsageError(error_lines(reading));
   std::vector<TestCase> tests;
-  std::size_t index = 0;
-  for (const TestCase& test : reading.tests) {
-    if (!is_wanted(test, filter)) continue;
-    if (index++ % filter.shards == filter.shard - 1) tests.push_back(test);
-  }
-  if (index == 0) throw UsageError("no test is selected");
+  for_each_test(filter, [&](TestCase test) { tests.push_back(std::move(test)); });
   return tests;
+}
+
+void for_each_test(const TestFilter& filter,
+                   const std::function<void(TestCase)>& take) {
+  const std::string installed = installed_cases().string();
+  std::string errors;
+  std::size_t index = 0;
+  read_selection_by_file(
+      filter.cases.empty() ? std::vector{installed} : filter.cases, installed,
+      [&](const std::vector<std::string>& tags) {
+        return has_wanted_tags(tags, filter);
+      },
+      [&](Reading read) {
+        for (const Diagnostic& diagnostic : read.diagnostics) {
+          if (diagnostic.severity != Severity::error) continue;
+          errors += (errors.empty() ? "" : "\n") + text(diagnostic);
+        }
+        for (TestCase& test : read.tests) {
+          if (!is_wanted(test, filter)) continue;
+          if (index++ % filter.shards == filter.shard - 1) take(std::move(test));
+        }
+      });
+  if (!errors.empty()) throw UsageError(errors);
+  if (index == 0) throw UsageError("no test is selected");
 }
 
 }  // namespace truenorm

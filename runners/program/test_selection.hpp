@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -23,5 +24,9 @@ struct TestFilter {
 /// values   without CASE arguments, tests tagged `full` only take part if a tag is named
 /// throws   UsageError with every diagnostic, a line each, or if no test is left
 [[nodiscard]] std::vector<TestCase> select_tests(const TestFilter& filter);
+
+/// As select_tests, but hands over each test before the next file is read, so that the
+/// tensors of all need not be held at once. Throws after the last.
+void for_each_test(const TestFilter& filter, const std::function<void(TestCase)>& take);
 
 }  // namespace truenorm
