@@ -4,8 +4,8 @@
 
 #include "cases/test/reading.hpp"
 #include "cases/test/tensor_bytes.hpp"
-#include "cases/test/tree.hpp"
 #include "oracle/test/catch.hpp"
+#include "oracle/test/tree.hpp"
 
 namespace truenorm {
 namespace {

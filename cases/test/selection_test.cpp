@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // CASE arguments against a small tree of files.
 #include "cases/test/reading.hpp"
-#include "cases/test/tree.hpp"
 #include "oracle/test/catch.hpp"
+#include "oracle/test/tree.hpp"
 
 namespace truenorm {
 namespace {

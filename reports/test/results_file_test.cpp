@@ -2,10 +2,7 @@
 // results.jsonl: what is written is read back, and what is wrong is refused.
 #include "reports/results_file.hpp"
 
-#include <unistd.h>
-
 #include <cmath>
-#include <cstdlib>
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <random>
@@ -15,6 +12,7 @@
 #include "oracle/format.hpp"
 #include "oracle/operators.hpp"
 #include "oracle/test/catch.hpp"
+#include "oracle/test/tree.hpp"
 #include "reports/test/sample_records.hpp"
 
 namespace truenorm {
@@ -22,23 +20,6 @@ namespace truenorm {
 namespace {
 
 namespace fs = std::filesystem;
-
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string pattern = (fs::temp_directory_path() / "reports-XXXXXX").string();
-    if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no folder");
-    path_ = pattern;
-  }
-  ~TemporaryFolder() { fs::remove_all(path_); }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-  [[nodiscard]] fs::path operator/(const char* name) const { return path_ / name; }
-
- private:
-  fs::path path_;
-};
 
 std::string content(const fs::path& file) {
   std::ifstream stream(file, std::ios::binary);
@@ -170,8 +151,8 @@ TEST_CASE("elements must be hex floats") {
 }
 
 TEST_CASE("a file is appended to record by record") {
-  const TemporaryFolder folder;
-  const fs::path file = folder / "results.jsonl";
+  const Tree tree;
+  const fs::path file = tree.root() / "results.jsonl";
   const Record run = RunRecord{"0.1.0", "host", {}};
   {
     ResultsWriter writer(file);
@@ -184,8 +165,8 @@ TEST_CASE("a file is appended to record by record") {
 }
 
 TEST_CASE("a line that a killed run left unfinished is dropped and written over") {
-  const TemporaryFolder folder;
-  const fs::path file = folder / "results.jsonl";
+  const Tree tree;
+  const fs::path file = tree.root() / "results.jsonl";
   const std::string line = json_line(sample_result());
   std::ofstream(file) << line << '\n' << line.substr(0, line.size() / 2);
   CHECK(read_results(file).size() == 1);
@@ -196,8 +177,8 @@ TEST_CASE("a line that a killed run left unfinished is dropped and written over"
 }
 
 TEST_CASE("a faulty file is named with its line") {
-  const TemporaryFolder folder;
-  const fs::path file = folder / "results.jsonl";
+  const Tree tree;
+  const fs::path file = tree.root() / "results.jsonl";
   std::ofstream(file) << json_line(EndRecord{}) << "\n{}\n";
   try {
     static_cast<void>(read_results(file));
@@ -208,10 +189,10 @@ TEST_CASE("a faulty file is named with its line") {
 }
 
 TEST_CASE("a file that cannot be opened is a filesystem_error") {
-  const TemporaryFolder folder;
-  CHECK_THROWS_AS(read_results(folder / "none"), fs::filesystem_error);
-  CHECK_THROWS_AS(read_results(folder / "."), fs::filesystem_error);
-  CHECK_THROWS_AS(ResultsWriter(folder / "no/such"), fs::filesystem_error);
+  const Tree tree;
+  CHECK_THROWS_AS(read_results(tree.root() / "none"), fs::filesystem_error);
+  CHECK_THROWS_AS(read_results(tree.root() / "."), fs::filesystem_error);
+  CHECK_THROWS_AS(ResultsWriter(tree.root() / "no/such"), fs::filesystem_error);
   ResultsWriter full("/dev/full");
   CHECK_THROWS_AS(full.write(EndRecord{}), fs::filesystem_error);
 }

@@ -2,13 +2,11 @@
 // Files from strangers, good and bad.
 #include "runners/program/captured_answer.hpp"
 
-#include <unistd.h>
-
 #include <filesystem>
-#include <fstream>
 #include <vector>
 
 #include "oracle/test/catch.hpp"
+#include "oracle/test/tree.hpp"
 #include "runners/program/usage_error.hpp"
 #include "runners/protocol/message.hpp"
 #include "runners/supervisor/wire_question.hpp"
@@ -21,19 +19,12 @@ using Catch::Matchers::Contains;
 
 /// A request and an answer to it, as they are and as files.
 struct Exchange {
-  Exchange()
-      : folder(fs::temp_directory_path() /
-               ("truenorm-captured-" + std::to_string(::getpid()))),
-        request(make_request("an.id", question(), {"y", "rstd"})) {
-    fs::create_directories(folder);
+  Exchange() : request(make_request("an.id", question(), {"y", "rstd"})) {
     const Tensor y = make_tensor(bfloat16, {2, 3}, std::vector<double>(6, 1.5));
     answer.id = "an.id";
     answer.content = protocol::TensorBlobs{
         {"y", {"bfloat16", {2, 3}, {y.bytes().begin(), y.bytes().end()}}}};
   }
-  Exchange(const Exchange&) = delete;
-  Exchange& operator=(const Exchange&) = delete;
-  ~Exchange() { fs::remove_all(folder); }
 
   static Question question() {
     const std::vector<double> x{1, 2, 3, 4, 5, 7};
@@ -51,14 +42,12 @@ struct Exchange {
   }
 
   [[nodiscard]] CapturedAnswer read_files() const {
-    return read_captured_answer(folder / "request", folder / "answer",
+    return read_captured_answer(tree.path("request"), tree.path("answer"),
                                 ZeroScaleGradient::zero);
   }
 
   void write(const std::string& name, const std::vector<std::byte>& bytes) const {
-    std::ofstream(folder / name, std::ios::binary)
-        .write(reinterpret_cast<const char*>(bytes.data()),
-               static_cast<std::streamsize>(bytes.size()));
+    tree.write(name, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
   }
 
   [[nodiscard]] std::string refusal() const {
@@ -70,7 +59,7 @@ struct Exchange {
     return "";
   }
 
-  fs::path folder;
+  Tree tree;
   protocol::Request request;
   protocol::Answer answer;
 };
@@ -151,8 +140,8 @@ TEST_CASE("what is no frame, or no file, is refused") {
   CHECK_THROWS_AS(exchange.read_files(), UsageError);
   exchange.write("answer", {});
   CHECK_THROWS_AS(exchange.read_files(), UsageError);
-  fs::remove(exchange.folder / "answer");
-  fs::create_directory(exchange.folder / "answer");
+  fs::remove(exchange.tree.path("answer"));
+  fs::create_directory(exchange.tree.path("answer"));
   CHECK_THROWS_WITH(exchange.read_files(), Contains("answer: there is no such file"));
 }
 

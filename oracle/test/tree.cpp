@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The folder's life.
-#include "cases/test/tree.hpp"
+#include "oracle/test/tree.hpp"
 
 #include <stdlib.h>
 
@@ -12,7 +12,7 @@ namespace truenorm {
 namespace fs = std::filesystem;
 
 Tree::Tree() {
-  std::string pattern = (fs::temp_directory_path() / "truenorm-cases-XXXXXX").string();
+  std::string pattern = (fs::temp_directory_path() / "truenorm-test-XXXXXX").string();
   if (mkdtemp(pattern.data()) == nullptr) {
     throw std::runtime_error("no folder for a test: " + pattern);
   }
