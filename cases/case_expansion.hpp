@@ -29,8 +29,10 @@ struct NamedRecipe {
   TensorRecipe recipe;
 };
 
-/// A case whose every field could be read.
+/// What could be read of a case's fields.
 struct CaseContent {
+  /// Whether all was right but for outputs and expectations, so that it can be asked.
+  bool has_sound_question = false;
   std::string name;
   const OperatorSpec* op = nullptr;
   std::vector<Dtypes> dtypes;

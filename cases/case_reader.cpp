@@ -46,17 +46,7 @@ class CaseReader {
     read_operator();
     read_directions();
     read_dtypes();
-    read_dialect();
-    for (const Entry* entry : merged_.entries("inputs", problems_)) {
-      // An unknown name is told once, and in nothing that is said of its tensor.
-      if (!check_name("input", entry->key, entry->position, all_inputs(), problems_) ||
-          entry->value.is_null()) {
-        continue;
-      }
-      static_cast<void>(
-          read_tensor(entry->value, entry->key, file_.tensor_files, problems_));
-    }
-    check_attributes(merged_.entries("attributes", problems_), problems_);
+    check_for_any_operator();
     read_outputs();
     content_.expectations = read_expectations(merged_, problems_);
     for (const auto& [output, position] : content_.named_outputs()) {
@@ -65,6 +55,7 @@ class CaseReader {
   }
 
   CaseContent read() {
+    const std::size_t problems_before = problems_.count();
     read_name();
     read_operator();
     read_directions();
@@ -73,7 +64,10 @@ class CaseReader {
       read_inputs();
       content_.attributes = read_attributes(merged_.entries("attributes", problems_),
                                             *content_.op, read_dialect(), problems_);
+    } else {
+      check_for_any_operator();
     }
+    content_.has_sound_question = problems_.count() == problems_before;
     read_outputs();
     content_.expectations = read_expectations(merged_, problems_);
     return std::move(content_);
@@ -231,6 +225,21 @@ class CaseReader {
                        suggestion_or_list(input, known));
   }
 
+  /// What is wrong with dialect, inputs and attributes whatever the operator is.
+  void check_for_any_operator() {
+    read_dialect();
+    for (const Entry* entry : merged_.entries("inputs", problems_)) {
+      // An unknown name is told once, and in nothing that is said of its tensor.
+      if (!check_name("input", entry->key, entry->position, all_inputs(), problems_) ||
+          entry->value.is_null()) {
+        continue;
+      }
+      static_cast<void>(
+          read_tensor(entry->value, entry->key, file_.tensor_files, problems_));
+    }
+    check_attributes(merged_.entries("attributes", problems_), problems_);
+  }
+
   void read_inputs() {
     for (const Entry* entry : merged_.entries("inputs", problems_)) {
       if (!is_input(entry->key)) {
@@ -316,8 +325,9 @@ std::vector<TestCase> read_case(const Node& written, const Node* defaults,
   }
   const std::size_t problems_before = problems.count();
   const CaseContent content = CaseReader(merged, file, problems).read();
-  if (problems.count() > problems_before) return {};
+  if (!content.has_sound_question) return {};
   if (file.wants && !file.wants(content.expectations.tags)) return {};
+  // Even where no test will come of it, for what is wrong with the question as a whole.
   std::vector<TestCase> tests = expand(content, merged, both, file, budget, problems);
   if (problems.count() > problems_before) return {};
   return tests;

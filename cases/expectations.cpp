@@ -199,8 +199,10 @@ Known read_known_failure(const Node& node, std::vector<NamedOutput>& named_outpu
             .value_or("");
   }
   if (const Node* output = find(node, "output")) {
-    known.output = read_text(*output, "output", problems).value_or("");
-    named_outputs.push_back({known.output, output->position});
+    if (const auto text = read_text(*output, "output", problems)) {
+      known.output = *text;
+      named_outputs.push_back({*text, output->position});
+    }
   }
   if (const Node* verdict = find(node, "verdict")) {
     known.verdict = read_choice(*verdict, "verdict",

@@ -191,6 +191,7 @@ TEST_CASE("a malformed case gets a place and a reason") {
        "5:42: unknown dtype 'half'; known: float8_e4m3fn, float8_e5m2, float16, "
        "bfloat16, float32, float64"},
       {"known: [{runner: t, because: b, output: z, verdict: pass, excess: -1}]",
+       "5:43: unknown output 'z' of layer_norm; known: y, mean, rstd\n"
        "5:55: unknown verdict 'pass'; known: fail, crashed, timed_out, out_of_memory, "
        "protocol_error, runner_error\n5:69: excess must be at least 0 and finite, not "
        "'-1'"},

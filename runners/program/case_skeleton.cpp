@@ -35,8 +35,8 @@ const OperatorSpec& known_operator(const std::string& op) {
   if (const OperatorSpec* spec = find_operator(op)) return *spec;
   std::vector<std::string_view> known;
   for (const OperatorSpec& spec : operators()) known.push_back(spec.name);
-  throw UsageError(fmt::format("--op {}: unknown operator{}; there are {}", op,
-                               suggestion(op, known), fmt::join(known, ", ")));
+  throw UsageError(
+      fmt::format("--op {}: unknown operator{}", op, suggestion_or_list(op, known)));
 }
 
 /// The value as it stands, if it can be no more than a number, a word or a list of them.
