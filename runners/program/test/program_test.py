@@ -49,7 +49,8 @@ class ProgramTest(unittest.TestCase):
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=300,
+            # Under the sanitizers the longest takes ten times its minute.
+            timeout=1200,
         )
 
     def write(self, name, text):
