@@ -110,7 +110,7 @@ std::vector<std::string_view> impostors_let_through(const TestCase& test) {
       is_tried = true;
       const Tensor answer = make_tensor(target.format, target.shape, *forged);
       const std::string& output = test.outputs[k];
-      is_caught = !score(test.question, output, answer, test.criteria(output)).passes;
+      is_caught = !passes(test.question, output, answer, test.criteria(output));
     }
     if (is_tried && !is_caught) let_through.push_back(impostor.name);
   }

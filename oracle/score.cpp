@@ -132,28 +132,58 @@ void add_worst(const ScoringJob& job, const Tally& tally, Score& score) {
   for (std::size_t k = 0; k < truths.size(); ++k) score.worst[k].truth = truths[k];
 }
 
+/// An answer, and what is found of it.
+class Scoring {
+ public:
+  Scoring(const Question& question, std::string_view output, const Tensor& answer,
+          const Criteria& criteria, Levels levels)
+      : form_(lower(question)),
+        job_(job(question, quantity_of(question, output), answer, criteria, levels)) {}
+
+  // The job points to the form.
+  Scoring(const Scoring&) = delete;
+  Scoring& operator=(const Scoring&) = delete;
+
+  Score aggregates() { return score_output(job_, tally_); }
+  void add_worst(Score& score) const { truenorm::add_worst(job_, tally_, score); }
+
+ private:
+  [[nodiscard]] ScoringJob job(const Question& question, Quantity quantity,
+                               const Tensor& answer, const Criteria& criteria,
+                               Levels levels) const {
+    const Format input_format = question.x().format();
+    const Format compute =
+        criteria.compute.value_or(input_format == float64 ? float64 : float32);
+    return {question,
+            form_,
+            quantity,
+            answer,
+            criteria,
+            compute,
+            unit_roundoff(compute),
+            filter_is_left_out() ? Levels::exact : levels};
+  }
+
+  CanonicalForm form_;
+  ScoringJob job_;
+  Tally tally_;
+};
+
 }  // namespace
 
 Score score(const Question& question, std::string_view output, const Tensor& answer,
             const Criteria& criteria, Levels levels) {
   check_answer(question, output, answer);
-  const CanonicalForm form = lower(question);
-  const Quantity quantity = quantity_of(question, output);
-  const Format input_format = question.x().format();
-  const Format compute =
-      criteria.compute.value_or(input_format == float64 ? float64 : float32);
-  const ScoringJob job{question,
-                       form,
-                       quantity,
-                       answer,
-                       criteria,
-                       compute,
-                       unit_roundoff(compute),
-                       filter_is_left_out() ? Levels::exact : levels};
-  Tally tally;
-  Score result = score_output(job, tally);
-  add_worst(job, tally, result);
+  Scoring scoring(question, output, answer, criteria, levels);
+  Score result = scoring.aggregates();
+  scoring.add_worst(result);
   return result;
+}
+
+bool passes(const Question& question, std::string_view output, const Tensor& answer,
+            const Criteria& criteria) {
+  check_answer(question, output, answer);
+  return Scoring(question, output, answer, criteria, Levels::all).aggregates().passes;
 }
 
 }  // namespace truenorm

@@ -115,4 +115,9 @@ class OracleFault : public std::logic_error {
                           const Tensor& answer, const Criteria& criteria,
                           Levels levels = Levels::all);
 
+/// Whether the answer passes, as `score` says; quicker where it does not, since no digits
+/// of the worst truths are read out.
+[[nodiscard]] bool passes(const Question& question, std::string_view output,
+                          const Tensor& answer, const Criteria& criteria);
+
 }  // namespace truenorm

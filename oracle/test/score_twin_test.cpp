@@ -195,6 +195,7 @@ TEST_CASE("scores of damaged answers equal those worked out a second time", "[tw
       const Criteria criteria = random_criteria(random);
       CAPTURE(format.name, seed, text_of(question), output, answer_format.name);
       const Score found = score(question, output, answer, criteria);
+      CHECK(passes(question, output, answer, criteria) == found.passes);
       const Score wanted =
           expected_score(question, evaluation, output, answer, criteria);
       compare_counts(found, wanted);

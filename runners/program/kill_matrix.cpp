@@ -55,7 +55,7 @@ class Court {
   [[nodiscard]] std::optional<bool> passes(Judge judge, const std::string& output,
                                            const Tensor& answer) const {
     if (judge == ours) {
-      return score(test_.question, output, answer, test_.criteria(output)).passes;
+      return truenorm::passes(test_.question, output, answer, test_.criteria(output));
     }
     return accepts(*judge, test_.question, output, expected_.at(output), answer);
   }
