@@ -4,6 +4,7 @@
 #include <tbb/parallel_for.h>
 
 #include <CLI/CLI.hpp>
+#include <functional>
 #include <memory>
 #include <set>
 
@@ -51,11 +52,19 @@ void fix(const std::set<std::string>& files) {
   }
 }
 
+/// Argument by argument: unlike a run, lint may be given two files of one name.
+void read_each(const std::vector<std::string>& cases,
+               const std::function<void(const Reading&)>& take) {
+  for (const std::string& argument : cases) {
+    read_selection_by_file({argument}, installed_cases(), {}, take);
+  }
+}
+
 /// The files of the selection that have tests and no error.
 std::set<std::string> sound_files(const std::vector<std::string>& cases) {
   std::set<std::string> with_tests;
   std::set<std::string> with_errors;
-  read_selection_by_file(cases, installed_cases(), {}, [&](const Reading& reading) {
+  read_each(cases, [&](const Reading& reading) {
     for (const TestCase& test : reading.tests) with_tests.insert(test.place.file);
     for (const Diagnostic& diagnostic : reading.diagnostics) {
       if (diagnostic.severity != Severity::error) continue;
@@ -83,12 +92,11 @@ ExitStatus lint_cases(const LintArguments& arguments) {
       ++(diagnostic.severity == Severity::error ? errors : warnings);
     }
   };
-  read_selection_by_file(arguments.cases, installed_cases(), {},
-                         [&](const Reading& reading) {
-                           tests += reading.tests.size();
-                           tell(reading.diagnostics);
-                           tell(warnings_about(reading.tests));
-                         });
+  read_each(arguments.cases, [&](const Reading& reading) {
+    tests += reading.tests.size();
+    tell(reading.diagnostics);
+    tell(warnings_about(reading.tests));
+  });
   fmt::print("{} tests, {} errors, {} warnings\n", tests, errors, warnings);
   return errors > 0 ? ExitStatus::unusable_input : ExitStatus::good;
 }

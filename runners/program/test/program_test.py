@@ -326,6 +326,13 @@ class Lint(ProgramTest):
         self.assertEqual(done.returncode, 2, done.stdout)
         self.assertGreaterEqual(len(re.findall(r"(?m)^bad\.yaml:\d+:\d+: error:", done.stdout)), 3)
 
+    def test_two_files_of_one_name(self):
+        self.write("a/same.yaml", CASES)
+        self.write("b/same.yaml", CASES)
+        done = self.run_program("lint", "a/same.yaml", "b/same.yaml")
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertEqual(done.stdout, "4 tests, 0 errors, 0 warnings\n")
+
     def test_fix_rewrites_what_reads_and_says_so(self):
         lines = CASES.splitlines(keepends=True)
         start = next(k for k, line in enumerate(lines) if line.startswith("- case:"))
