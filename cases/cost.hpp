@@ -9,8 +9,8 @@
 
 namespace truenorm {
 
-/// What a case or the defaults cost, in elements of 8 bytes: defaults are short to write
-/// and read again for every case.
+/// What a case or the defaults cost, in time or memory of that many elements of 8 bytes:
+/// defaults are short to write and read again for every case.
 struct Cost {
   std::int64_t of_reading = 0;
   std::int64_t of_each_test = 0;  ///< what its tests keep: everything but the inputs
