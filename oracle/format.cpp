@@ -106,9 +106,8 @@ double round_to_nearest(const Format& format, double value) {
   // |value| < 2^(ulp + 24) is so much less than 2^(ulp + 52) that the sum stays within
   // [2^(ulp + 52), 2^(ulp + 53)), where binary64 has the spacing 2^ulp: the addition
   // rounds to it, ties to even, and the subtraction is exact.
-  const double where_ulps_are_so = 1.5 * binary64_power_of_two(ulp + 52);
-  const double rounded =
-      std::copysign((value + where_ulps_are_so) - where_ulps_are_so, value);
+  const double shifter = 1.5 * binary64_power_of_two(ulp + 52);
+  const double rounded = std::copysign((value + shifter) - shifter, value);
   if (std::fabs(rounded) > largest_finite(format)) {
     return overflow_result(format, value < 0);
   }
