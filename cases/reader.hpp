@@ -56,21 +56,17 @@ struct ReadingOptions {
                                  const ReadingOptions& options = {});
 
 /// Reads what CASE arguments select: a file, a folder (every .yaml below it, sorted), a
-/// test FILE#case[dtype,direction], or FILE#case for all its tests.
+/// test FILE#case[dtype,direction], or FILE#case for all its tests. Hands over what each
+/// file gives before the next is read, so that the tensors of all need not be held at once.
 ///
 /// values   FILE in test names is relative to the folder given, or the file's own name.
 ///          A FILE# that does not exist is also looked for in `home`, so that the names
 ///          of tests that were read from there select them again
 /// result   a path that does not exist, a case that the file does not have, a folder
-///          without .yaml files, or two tests of one name are errors
-[[nodiscard]] Reading read_selection(const std::vector<std::string>& arguments,
-                                     const std::filesystem::path& home = {},
-                                     const TagFilter& wants = {});
-
-/// As read_selection, but hands over what each file gives before the next is read, so
-/// that the tensors of all need not be held at once. Tests of one name are told last.
-void read_selection_by_file(const std::vector<std::string>& arguments,
-                            const std::filesystem::path& home, const TagFilter& wants,
-                            const std::function<void(Reading)>& take);
+///          without .yaml files, or two tests of one name are errors; the last are told
+///          at the end
+void read_selection(const std::vector<std::string>& arguments,
+                    const std::filesystem::path& home, const TagFilter& wants,
+                    const std::function<void(Reading)>& take);
 
 }  // namespace truenorm

@@ -184,20 +184,8 @@ class Selection {
 
 }  // namespace
 
-Reading read_selection(const std::vector<std::string>& arguments, const fs::path& home,
-                       const TagFilter& wants) {
-  Reading whole;
-  read_selection_by_file(arguments, home, wants, [&](Reading read) {
-    std::move(read.tests.begin(), read.tests.end(), std::back_inserter(whole.tests));
-    std::move(read.diagnostics.begin(), read.diagnostics.end(),
-              std::back_inserter(whole.diagnostics));
-  });
-  return whole;
-}
-
-void read_selection_by_file(const std::vector<std::string>& arguments,
-                            const fs::path& home, const TagFilter& wants,
-                            const std::function<void(Reading)>& take) {
+void read_selection(const std::vector<std::string>& arguments, const fs::path& home,
+                    const TagFilter& wants, const std::function<void(Reading)>& take) {
   Selection selection(home, wants, take);
   for (const std::string& argument : arguments) selection.add(argument);
   selection.finish();

@@ -2,11 +2,24 @@
 // The short texts around what a test is about.
 #include "cases/test/reading.hpp"
 
+#include <iterator>
 #include <stdexcept>
+#include <utility>
 
 namespace truenorm {
 
 Reading read(const std::string& yaml) { return read_cases(yaml, "f.yaml", "f.yaml"); }
+
+Reading read_selection(const std::vector<std::string>& arguments,
+                       const std::filesystem::path& home) {
+  Reading whole;
+  read_selection(arguments, home, {}, [&](Reading read) {
+    std::move(read.tests.begin(), read.tests.end(), std::back_inserter(whole.tests));
+    std::move(read.diagnostics.begin(), read.diagnostics.end(),
+              std::back_inserter(whole.diagnostics));
+  });
+  return whole;
+}
 
 std::string complaints(const Reading& reading) {
   std::string lines;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,10 @@ namespace truenorm {
 
 /// The file f.yaml with this text.
 [[nodiscard]] Reading read(const std::string& yaml);
+
+/// What all the files give together that the arguments select.
+[[nodiscard]] Reading read_selection(const std::vector<std::string>& arguments,
+                                     const std::filesystem::path& home = {});
 
 /// Every diagnostic as printed, a line each.
 [[nodiscard]] std::string complaints(const Reading& reading);

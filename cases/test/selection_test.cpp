@@ -113,11 +113,11 @@ TEST_CASE("files can be taken one by one, and what is repeated is told at the en
   fill(tree);
   std::vector<std::size_t> tests;
   std::string last;
-  read_selection_by_file({tree.path(""), tree.path("b.yaml#two")}, {}, {},
-                         [&](const Reading& reading) {
-                           tests.push_back(reading.tests.size());
-                           last = complaints(reading);
-                         });
+  read_selection({tree.path(""), tree.path("b.yaml#two")}, {}, {},
+                 [&](const Reading& reading) {
+                   tests.push_back(reading.tests.size());
+                   last = complaints(reading);
+                 });
   CHECK(tests == std::vector<std::size_t>{2, 4, 2, 0});
   const std::string b = tree.path("b.yaml");
   CHECK(last.find(b + ":5:3: error: the test 'b.yaml#two[float32,forward]' is "

@@ -56,7 +56,7 @@ void fix(const std::set<std::string>& files) {
 void read_each(const std::vector<std::string>& cases,
                const std::function<void(const Reading&)>& take) {
   for (const std::string& argument : cases) {
-    read_selection_by_file({argument}, installed_cases(), {}, take);
+    read_selection({argument}, installed_cases(), {}, take);
   }
 }
 

@@ -47,7 +47,7 @@ void for_each_test(const TestFilter& filter,
   const std::string installed = installed_cases().string();
   std::string errors;
   std::size_t index = 0;
-  read_selection_by_file(
+  read_selection(
       filter.cases.empty() ? std::vector{installed} : filter.cases, installed,
       [&](const std::vector<std::string>& tags) {
         return has_wanted_tags(tags, filter);
